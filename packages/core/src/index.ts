@@ -1,0 +1,65 @@
+export { coinGeckoId, DEFAULT_ASSETS, type Pair, parsePair, resolveAsset, SIMULATED_ASSET } from './asset.ts';
+export {
+  allocateSeries,
+  assertSeries,
+  CANDLE_COLUMNS,
+  type Candle,
+  type CandleColumn,
+  type CandleSeries,
+  candleAt,
+  concatSeries,
+  firstRowFrom,
+  mergeSeries,
+  type SeriesKey,
+  seriesLength,
+  seriesOf,
+  sliceRows,
+  sliceTime,
+} from './candle.ts';
+export type { CandleStore, SeriesSpan, TimeRange, UpsertSummary } from './candle-store.ts';
+export { type Clock, fixedClock, isoTime, systemClock } from './clock.ts';
+export {
+  CONFIG_FILE,
+  type Config,
+  type ConfigSources,
+  flagName,
+  loadConfig,
+  SETTINGS,
+  type SettingName,
+} from './config.ts';
+export { ERRORS, type ErrorCode, isPavioError, PavioError, type PavioErrorOptions, toPavioError } from './errors.ts';
+export type { FeatureSetInfo, FeatureStore, FeatureTable } from './feature-store.ts';
+export { type Forecast, forecastSchema, type ModelForecast } from './forecast.ts';
+export {
+  candleOpen,
+  INTERVAL_NAMES,
+  INTERVALS,
+  type Interval,
+  intervalMs,
+  isClosed,
+  isInterval,
+  lastClosedOpen,
+  parseInterval,
+} from './interval.ts';
+export { createLogger, type Logger, silentLogger } from './logger.ts';
+export type { CandlePage, CandleRequest, MarketSource } from './market-source.ts';
+export {
+  isModelName,
+  MODEL_NAMES,
+  type ModelKind,
+  type ModelName,
+  modelKind,
+  VERDICTS,
+  type Verdict,
+} from './model.ts';
+export type { LiveRelease, ModelRegistry, Release } from './model-registry.ts';
+export type { ObjectInfo, ObjectStore, PutResult, StoredObject } from './object-store.ts';
+export type { ForecastFilter, PredictionLog } from './prediction-log.ts';
+export {
+  type FoldSpan,
+  type ReleasedModel,
+  type ReleaseManifest,
+  releaseManifestSchema,
+  type Score,
+  VERSION_PATTERN,
+} from './release.ts';
