@@ -1,0 +1,1 @@
+export type { Predictor, PredictorState, ServedAsset } from './predictor.ts';
