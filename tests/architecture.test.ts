@@ -1,0 +1,88 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.dirname(import.meta.dirname);
+
+/** The floors of the house, lowest first: a room may import rooms of lower floors only (DESIGN: imports point one way). */
+const FLOORS = [
+  ['core'],
+  ['storage', 'market', 'features', 'estimators'],
+  ['crawler', 'training', 'prediction'],
+  ['api'],
+  ['cli'],
+];
+
+const rooms = globSync('packages/*/package.json', { cwd: root })
+  .map((file) => path.basename(path.dirname(file)))
+  .sort();
+
+function floorOf(room: string): number {
+  return FLOORS.findIndex((floor) => floor.includes(room));
+}
+
+/** What every source file of a room imports. */
+function importsOf(room: string, folder: string): { file: string; from: string }[] {
+  return globSync(`packages/${room}/${folder}/**/*.ts`, { cwd: root }).flatMap((file) => {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    const specifiers = source.matchAll(
+      /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    );
+    return Array.from(specifiers, (match) => ({ file, from: match[1] ?? match[2] ?? '' }));
+  });
+}
+
+describe.each(rooms)('%s', (room) => {
+  const manifest: { dependencies?: Record<string, string>; devDependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(path.join(root, 'packages', room, 'package.json'), 'utf8'),
+  );
+
+  it('stands on a floor of the house', () => {
+    expect(floorOf(room)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('imports only rooms of lower floors, by their entry', () => {
+    const bad = importsOf(room, 'src').filter(({ from }) => {
+      if (!from.startsWith('@pavio/')) return false;
+      const [, target = '', ...rest] = from.split('/');
+      return rest.length > 0 || floorOf(target) >= floorOf(room);
+    });
+    expect(bad).toEqual([]);
+  });
+
+  it('reaches no other room by a path', () => {
+    const bad = ['src', 'tests'].flatMap((folder) =>
+      importsOf(room, folder).filter(({ file, from }) => {
+        if (!from.startsWith('.')) return false;
+        const target = path.relative(root, path.resolve(root, path.dirname(file), from));
+        return !target.startsWith(path.join('packages', room) + path.sep);
+      }),
+    );
+    expect(bad).toEqual([]);
+  });
+
+  it('names the endings of the files it imports', () => {
+    const bad = importsOf(room, 'src').filter(({ from }) => from.startsWith('.') && !from.endsWith('.ts'));
+    expect(bad).toEqual([]);
+  });
+
+  it('declares what it imports and imports what it declares', () => {
+    const packageOf = (from: string) => from.split('/', from.startsWith('@') ? 2 : 1).join('/');
+    const imported = new Set(
+      importsOf(room, 'src')
+        .map(({ from }) => from)
+        .filter((from) => !from.startsWith('.') && !from.startsWith('node:'))
+        .map(packageOf),
+    );
+    expect([...imported].sort()).toEqual(Object.keys(manifest.dependencies ?? {}).sort());
+  });
+});
+
+it('keeps the core free of ours', () => {
+  expect(importsOf('core', 'src').filter(({ from }) => from.startsWith('@pavio/'))).toEqual([]);
+});
+
+it('finds the imports it judges', () => {
+  expect(rooms).toContain('core');
+  expect(importsOf('core', 'src').length).toBeGreaterThan(20);
+});
