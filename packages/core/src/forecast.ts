@@ -36,6 +36,8 @@ export const forecastSchema = z.object({
   /** Open time of the candle that is forecast. */
   targetTime: time,
   madeAt: time,
+  /** A newer candle has closed than the newest one stored: crawl to forecast from that. */
+  isStale: z.boolean(),
   /** Version of the release. */
   version: z.string(),
   models: z.record(z.enum(MODEL_NAMES), modelForecastSchema),

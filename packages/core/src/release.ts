@@ -74,7 +74,8 @@ export const releaseManifestSchema = z.object({
     rows: count,
     assets: z.array(text).min(1),
     seed: count,
-    seconds: z.number(),
+    /** SHA-256 over the training rows: inputs, targets, times. The same data and seed give the same files. */
+    data: sha256,
   }),
   folds: z.array(foldSchema),
   /** Input rows, one value an input, on which every model file must give its `checks`. */
