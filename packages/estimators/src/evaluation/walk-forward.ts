@@ -1,0 +1,99 @@
+import { PavioError } from '@pavio/core';
+
+export type WalkForwardOptions = {
+  /** Test parts, one after another in time, of about equally many time steps. */
+  readonly folds: number;
+  /** Milliseconds that must lie between the end of a training label and the first test row; 0 still lets no label reach it. */
+  readonly gap: number;
+  /** `expanding` trains on all that is past (default), `sliding` on as many time steps as the first fold has. */
+  readonly window?: 'expanding' | 'sliding';
+  /** Time steps before the first test part; by default as many as a test part has. */
+  readonly minTrain?: number;
+} & LabelSpan;
+
+/** When a row's label is known: so many milliseconds after its time, or at a time of its own. */
+export type LabelSpan = { readonly horizon: number } | { readonly labelEnd: Float64Array };
+
+export interface TimeSpan {
+  /** Time of the first row. */
+  readonly from: number;
+  /** Time of the last row, inclusive. */
+  readonly to: number;
+}
+
+export interface Fold {
+  /** Row numbers, in order of time. */
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  readonly trainSpan: TimeSpan;
+  readonly testSpan: TimeSpan;
+}
+
+/**
+ * Walk-forward folds over a panel: rows of many assets, in any order, all cut at the same times. A row's label spans
+ * `[time, label end)`. A row trains a fold only if its label ends, with the gap, no later than the fold's first test row
+ * begins; so no training label's span meets a test label's span.
+ * For daily candles the label of the row of time t (the candle's open) is known at the close of the next candle, t + 2 days.
+ * @throws PavioError `not_enough_data` when a fold would have no training rows, `bad_input` for options that make no sense.
+ */
+export function walkForward(times: Float64Array, options: WalkForwardOptions): Fold[] {
+  const { folds, gap, window = 'expanding' } = options;
+  const steps = distinctSorted(times);
+  checkOptions(options, times, labelEnds(times, options));
+  const testSteps = Math.floor(
+    (steps.length - (options.minTrain ?? 0)) / (options.minTrain === undefined ? folds + 1 : folds),
+  );
+  const ends = labelEnds(times, options);
+  if (testSteps < 1) {
+    throw new PavioError('not_enough_data', `${steps.length} time steps are too few for ${folds} folds.`, {
+      remedy: 'Use fewer folds or a longer span.',
+      details: { timeSteps: steps.length, folds },
+    });
+  }
+  // What does not divide evenly goes to the first training part.
+  const firstTrain = steps.length - testSteps * folds;
+  const order = Int32Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || a - b);
+  return Array.from({ length: folds }, (_, fold) => {
+    const testFrom = firstTrain + fold * testSteps;
+    const trainFrom = window === 'sliding' ? testFrom - firstTrain : 0;
+    const first = steps[testFrom]!;
+    const last = steps[testFrom + testSteps - 1]!;
+    const oldest = steps[trainFrom]!;
+    const test = order.filter((row) => times[row]! >= first && times[row]! <= last);
+    const train = order.filter((row) => times[row]! >= oldest && times[row]! < first && ends[row]! + gap <= first);
+    if (train.length === 0) {
+      throw new PavioError('not_enough_data', `Fold ${fold + 1} of ${folds} has no training rows before its gap.`, {
+        remedy: 'Use fewer folds, a smaller gap or a longer span.',
+        details: { fold: fold + 1, folds, gap },
+      });
+    }
+    return { train, test, trainSpan: spanOf(times, train), testSpan: { from: first, to: last } };
+  });
+}
+
+function labelEnds(times: Float64Array, span: LabelSpan): Float64Array {
+  return 'labelEnd' in span ? span.labelEnd : times.map((time) => time + span.horizon);
+}
+
+function checkOptions(options: WalkForwardOptions, times: Float64Array, ends: Float64Array): void {
+  const { folds, gap, minTrain } = options;
+  const wrong = (what: string) => new PavioError('bad_input', `Walk-forward: ${what}.`);
+  if (!Number.isInteger(folds) || folds < 1) throw wrong(`folds is ${folds}, not a whole number of at least 1`);
+  if (!(gap >= 0 && gap < Infinity)) throw wrong(`gap is ${gap}, not a number of milliseconds of at least 0`);
+  if (minTrain !== undefined && (!Number.isInteger(minTrain) || minTrain < 1)) {
+    throw wrong(`minTrain is ${minTrain}, not a whole number of at least 1`);
+  }
+  if (ends.length !== times.length) throw wrong(`there are ${times.length} times but ${ends.length} label ends`);
+  for (let row = 0; row < times.length; row++) {
+    if (!(ends[row]! > times[row]!))
+      throw wrong(`the label of row ${row} ends at ${ends[row]}, not after ${times[row]}`);
+  }
+}
+
+function distinctSorted(times: Float64Array): Float64Array {
+  return times.toSorted().filter((time, i, all) => i === 0 || time !== all[i - 1]);
+}
+
+function spanOf(times: Float64Array, rows: Int32Array): TimeSpan {
+  return { from: times[rows[0]!]!, to: times[rows.at(-1)!]! };
+}

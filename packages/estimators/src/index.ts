@@ -1,0 +1,52 @@
+export { conformalRadius } from './evaluation/conformal.ts';
+export { type DieboldMariano, type DieboldMarianoOptions, dieboldMariano } from './evaluation/diebold-mariano.ts';
+export {
+  areaUnderRoc,
+  type ClassificationMetrics,
+  classificationMetrics,
+  logLosses,
+  type RegressionMetrics,
+  regressionMetrics,
+  skillOf,
+  squaredErrors,
+} from './evaluation/metrics.ts';
+export { type Proportion, wilsonInterval } from './evaluation/proportion.ts';
+export {
+  type Comparison,
+  compareWithNaive,
+  MIN_TEST_STEPS,
+  meanByTime,
+  type PanelLosses,
+  SIGNIFICANCE,
+  verdictOf,
+} from './evaluation/verdict.ts';
+export {
+  type Fold,
+  type LabelSpan,
+  type TimeSpan,
+  type WalkForwardOptions,
+  walkForward,
+} from './evaluation/walk-forward.ts';
+export { type FitOptions, fitModel } from './fit.ts';
+export { createMatrix, type Matrix, matrixOfColumns, type RowRange, type RowSelection, readRow } from './matrix.ts';
+export type { FittedClassifier, FittedModel, FittedRegressor } from './model.ts';
+export { modelFromTensors } from './model-file.ts';
+export {
+  type BoostingParams,
+  DEFAULT_PARAMS,
+  type ForestParams,
+  type LogisticParams,
+  type ModelParams,
+  type RidgeParams,
+  resolveParams,
+} from './params.ts';
+export { type LoadedRelease, loadRelease } from './release.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  type TensorData,
+  type TensorFile,
+} from './safetensors.ts';
+export type { FitJob, FitResult } from './trainer/job.ts';
+export { createTrainer, type Trainer, type TrainerOptions, type TrainerProgress } from './trainer/trainer.ts';

@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads';
+import { PavioError } from '@pavio/core';
+import { type FitJob, type FitResult, type JobAnswer, reviveFailure } from './job.ts';
+
+interface Pending {
+  readonly job: FitJob;
+  readonly resolve: (result: FitResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Worker threads that take jobs from one queue, one job at a time each. Threads start when there is work for them, and do not keep
+ * the process alive while idle. One that dies rejects its job, and the next job gets a new one.
+ */
+export class WorkerPool {
+  readonly #threads: number;
+  readonly #url: URL;
+  readonly #queue: Pending[] = [];
+  readonly #idle: Worker[] = [];
+  readonly #busy = new Map<Worker, { id: number; pending: Pending }>();
+  #jobs = 0;
+  #closed = false;
+
+  constructor(threads: number, url: URL) {
+    this.#threads = threads;
+    this.#url = url;
+  }
+
+  run(job: FitJob): Promise<FitResult> {
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const workers = [...this.#idle, ...this.#busy.keys()];
+    for (const pending of this.#queue.splice(0)) pending.reject(closedError());
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const worker = this.#idle.pop() ?? this.#start();
+      if (worker === undefined) return;
+      const pending = this.#queue.shift()!;
+      const id = this.#jobs++;
+      this.#busy.set(worker, { id, pending });
+      worker.ref();
+      try {
+        worker.postMessage({ id, job: pending.job });
+      } catch (error) {
+        // A job that cannot be cloned is the caller's mistake; the worker never saw it.
+        this.#release(worker);
+        pending.reject(error);
+      }
+    }
+  }
+
+  /** A new worker, unless there are enough. */
+  #start(): Worker | undefined {
+    if (this.#busy.size + this.#idle.length >= this.#threads) return undefined;
+    const worker = new Worker(this.#url);
+    worker.on('message', (answer: JobAnswer) => this.#settle(worker, answer));
+    // An error is followed by the exit, which tells the job.
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', (code) => this.#bury(worker, code, cause));
+    return worker;
+  }
+
+  #settle(worker: Worker, answer: JobAnswer): void {
+    const current = this.#busy.get(worker);
+    if (current?.id !== answer.id) return;
+    this.#release(worker);
+    if ('result' in answer) current.pending.resolve(answer.result);
+    else current.pending.reject(reviveFailure(answer.failure));
+    this.#dispatch();
+  }
+
+  #release(worker: Worker): void {
+    this.#busy.delete(worker);
+    this.#idle.push(worker);
+    worker.unref();
+  }
+
+  #bury(worker: Worker, code: number, cause: unknown): void {
+    const current = this.#busy.get(worker);
+    this.#busy.delete(worker);
+    const idle = this.#idle.indexOf(worker);
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    current?.pending.reject(this.#closed ? closedError() : deathError(current.pending.job, code, cause));
+    this.#dispatch();
+  }
+}
+
+function deathError(job: FitJob, code: number, cause: unknown): PavioError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  return new PavioError('internal', `The worker thread that fitted ${job.name} died with code ${code}${reason}`, {
+    cause,
+    details: { model: job.name, exitCode: code },
+  });
+}
+
+export function closedError(): PavioError {
+  return new PavioError('internal', 'The trainer was closed before the job ended.');
+}

@@ -1,0 +1,95 @@
+import type { Matrix } from '../matrix.ts';
+
+/** At most so many bins hold values; bin number 255 holds the missing ones. */
+export const MAX_VALUE_BINS = 255;
+export const MISSING_BIN = 255;
+export const BINS = 256;
+
+/**
+ * Features as bin numbers. Bin `k` of a column holds the values x with `thresholds[k - 1] < x <= thresholds[k]`, the first
+ * and last bin being open. Thresholds are float32, so `x <= thresholds[k]` on the raw float32 feature says exactly what
+ * `bin <= k` says on its bin number: a tree predicts on raw values what it did on the binned ones.
+ */
+export interface BinnedMatrix {
+  readonly rows: number;
+  /** One column a feature: the bin of each selected row. */
+  readonly bins: readonly Uint8Array[];
+  /** Ascending upper bounds of all bins but the last, a column. */
+  readonly thresholds: readonly Float32Array[];
+}
+
+/** Bins of the selected rows, with thresholds found on the first `fitted` of them (all by default) alone. */
+export function binMatrix(matrix: Matrix, rows: Int32Array, fitted = rows.length): BinnedMatrix {
+  const fittedRows = rows.subarray(0, fitted);
+  const values = new Float32Array(fitted);
+  const bins: Uint8Array[] = [];
+  const thresholds: Float32Array[] = [];
+  for (let c = 0; c < matrix.columns; c++) {
+    const column = matrix.data.subarray(c * matrix.rows, (c + 1) * matrix.rows);
+    const cuts = findThresholds(sortedPresent(column, fittedRows, values));
+    thresholds.push(cuts);
+    bins.push(binColumn(column, rows, cuts));
+  }
+  return { rows: rows.length, bins, thresholds };
+}
+
+/** Values of the rows that are not NaN, ascending, in the front of `buffer`. */
+function sortedPresent(column: Float32Array, rows: Int32Array, buffer: Float32Array): Float32Array {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = column[rows[i]!]!;
+    // Adding zero makes -0 a +0: the two must not look like distinct values.
+    if (value === value) buffer[count++] = value + 0;
+  }
+  return buffer.subarray(0, count).sort();
+}
+
+/**
+ * Thresholds of at most 255 bins of about equal counts: each distinct value is its own bin when there are few enough;
+ * else a bin is closed when it holds its share of the rows that are left, so that one frequent value cannot starve the rest.
+ */
+export function findThresholds(sorted: Float32Array): Float32Array {
+  const count = sorted.length;
+  let distinct = 0;
+  for (let i = 0; i < count; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct++;
+  const everyValue = distinct <= MAX_VALUE_BINS;
+  const cuts = new Float32Array(MAX_VALUE_BINS - 1);
+  let found = 0;
+  let binStart = 0;
+  for (let i = 1; i < count && found < cuts.length; i++) {
+    const below = sorted[i - 1]!;
+    const above = sorted[i]!;
+    if (below === above) continue;
+    const share = (count - binStart) / (MAX_VALUE_BINS - found);
+    if (!everyValue && i - binStart < share) continue;
+    cuts[found++] = between(below, above);
+    binStart = i;
+  }
+  return cuts.slice(0, found);
+}
+
+/** A float32 t with `below <= t < above`: the middle where float32 can express it. */
+function between(below: number, above: number): number {
+  const middle = Math.fround((below + above) / 2);
+  return middle >= below && middle < above ? middle : below;
+}
+
+function binColumn(column: Float32Array, rows: Int32Array, cuts: Float32Array): Uint8Array {
+  const bins = new Uint8Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const value = column[rows[i]!]!;
+    if (value !== value) {
+      bins[i] = MISSING_BIN;
+      continue;
+    }
+    let low = 0;
+    let high = cuts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (value > cuts[middle]!) low = middle + 1;
+      else high = middle;
+    }
+    bins[i] = low;
+  }
+  return bins;
+}

@@ -1,0 +1,76 @@
+import type { ModelKind } from '@pavio/core';
+import type { ForestParams } from '../params.ts';
+import { createRandom, type Random } from '../random.ts';
+import { balanceClasses, type TrainingSet } from '../training-set.ts';
+import { binMatrix } from './binning.ts';
+import { EnsembleBuilder } from './builder.ts';
+import { TreeEnsemble } from './ensemble.ts';
+import { noiseGain } from './gain.ts';
+import { TreeGrower } from './grower.ts';
+
+export interface FittedTrees {
+  readonly ensemble: TreeEnsemble;
+  /** Loss reduction a feature, summed over all splits. */
+  readonly gains: Float64Array;
+}
+
+/**
+ * Random forest (Breiman 2001): each tree on a bootstrap sample, each split on a fresh draw of features; the forest's
+ * value is the mean of its trees. Gini impurity of two classes is twice the variance of their 0/1 indicator, so one engine
+ * grows regression and classification trees, and a classifier's leaves hold the probability of class 1.
+ */
+export function fitForest(kind: ModelKind, params: ForestParams, data: TrainingSet, seed: number): FittedTrees {
+  const set = params.classWeight === 'balanced' && kind === 'classifier' ? balanceClasses(data) : data;
+  const { target, weight, weighted } = set;
+  const n = set.rows.length;
+  // Centred targets lose no digits in the sums; probabilities stay as they are, so that pure leaves say exactly 0 or 1.
+  const base = kind === 'regressor' ? mean(target) : 0;
+  const binned = binMatrix(set.matrix, set.rows);
+  const builder = new EnsembleBuilder(binned);
+  const terms = {
+    gradients: new Float64Array(n),
+    hessians: weighted ? new Float64Array(n) : undefined,
+    counts: new Float64Array(n),
+  };
+  const grower = new TreeGrower(binned, terms, builder, {
+    maxDepth: params.maxDepth ?? Infinity,
+    maxLeaves: Infinity,
+    minSamplesLeaf: params.minSamplesLeaf,
+    featuresPerNode: featuresPerNode(params.maxFeatures, set.matrix.columns),
+    l2: 0,
+    minGain: noiseGain(target, weight, base),
+    shrinkage: 1,
+  });
+  for (let tree = 0; tree < params.nEstimators; tree++) {
+    const random = createRandom(seed, tree);
+    bootstrap(random, terms.counts);
+    let drawn = 0;
+    for (let i = 0; i < n; i++) {
+      const times = terms.counts[i]!;
+      if (times === 0) continue;
+      const h = times * weight[i]!;
+      terms.gradients[i] = h * (target[i]! - base);
+      if (terms.hessians !== undefined) terms.hessians[i] = h;
+      grower.rows[drawn++] = i;
+    }
+    grower.grow(drawn, random);
+  }
+  return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1 / params.nEstimators })), gains: builder.gains() };
+}
+
+export function featuresPerNode(maxFeatures: number | 'sqrt', columns: number): number {
+  const wanted = maxFeatures === 'sqrt' ? Math.sqrt(columns) : maxFeatures * columns;
+  return Math.min(columns, Math.max(1, Math.round(wanted)));
+}
+
+/** How often each of n rows comes up in n draws with replacement. */
+function bootstrap(random: Random, counts: Float64Array): void {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i++) counts[random.integer(counts.length)]! += 1;
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
