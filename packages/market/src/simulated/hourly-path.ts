@@ -36,7 +36,7 @@ const JUMP_SIZE = 2.5;
  * Returns are pure noise while the price is within a band of so many daily deviations around its base; outside, a pull with a
  * half-life of one year brings it back. That keeps prices believable over decades and plants next to nothing that could be learnt.
  */
-const BAND_WIDTH = 35;
+const BAND_WIDTH = 20;
 const PULL = Math.LN2 / (365.25 * HOURS_A_DAY);
 
 const STATE_SIZE = 3;

@@ -1,7 +1,8 @@
 import { allocateSeries, type CandleSeries, type Interval, intervalMs, PavioError } from '@pavio/core';
 import { type AssetProfile, assetProfile } from './asset-profile.ts';
+import { MINUTES_AN_HOUR } from './bridge-table.ts';
 import { DAY_MS, type DayPath, HISTORY_START, HOURS_A_DAY, HourlyPath } from './hourly-path.ts';
-import { allocateMinutes, fillMinutes, MINUTES_AN_HOUR, type MinutePath } from './minutes.ts';
+import { allocateMinutes, fillMinutes, hourHigh, hourLow, type MinutePath } from './minutes.ts';
 import { hash32 } from './noise.ts';
 
 const HOUR_MS = DAY_MS / HOURS_A_DAY;
@@ -61,16 +62,15 @@ function writeDay(writer: CandleWriter, profile: AssetProfile, path: DayPath, da
     const open = path.open[h] as number;
     const close = path.open[h + 1] as number;
     const volume = path.volume[h] as number;
-    const hour = { open, close, spread: path.spread[h] as number, jump: path.jump[h] as number };
-    fillMinutes(minutes, hour, hash32(profile.key ^ 0x27d4eb2f, time / HOUR_MS));
+    const bits = hash32(profile.key ^ 0x27d4eb2f, time / HOUR_MS);
+    const hour = { open, close, spread: path.spread[h] as number, jump: path.jump[h] as number, bits };
+    if (writer.step >= HOUR_MS && hour.jump === 0) {
+      writer.add(time, HOUR_MS, open, hourHigh(hour), hourLow(hour), close, volume);
+      continue;
+    }
+    fillMinutes(minutes, hour);
     if (writer.step >= HOUR_MS) {
-      let high = -Infinity;
-      let low = Infinity;
-      for (let m = 0; m < MINUTES_AN_HOUR; m++) {
-        high = Math.max(high, minutes.high[m] as number);
-        low = Math.min(low, minutes.low[m] as number);
-      }
-      writer.add(time, HOUR_MS, open, high, low, close, volume);
+      writer.add(time, HOUR_MS, open, Math.max(...minutes.high), Math.min(...minutes.low), close, volume);
       continue;
     }
     for (let m = 0; m < MINUTES_AN_HOUR; m++) {
@@ -139,10 +139,11 @@ class CandleWriter {
     const { basePrice, priceScale, volumeScale } = this.#profile;
     const row = this.#row++;
     series.time[row] = time;
-    series.open[row] = round(basePrice * Math.exp(this.#open), priceScale);
-    series.high[row] = round(basePrice * Math.exp(this.#high), priceScale);
-    series.low[row] = round(basePrice * Math.exp(this.#low), priceScale);
-    series.close[row] = round(basePrice * Math.exp(close), priceScale);
+    const price = (logarithm: number) => round(basePrice * Math.exp(logarithm), priceScale);
+    series.open[row] = price(this.#open);
+    series.high[row] = price(this.#high);
+    series.low[row] = price(this.#low);
+    series.close[row] = price(close);
     series.volume[row] = round(this.#volume, volumeScale);
     series.quoteVolume[row] = round(basePrice * this.#quoteVolume, 100);
   }
