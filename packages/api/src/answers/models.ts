@@ -1,0 +1,149 @@
+import {
+  INTERVAL_NAMES,
+  isoTime,
+  MODEL_NAMES,
+  type ModelName,
+  type ReleasedModel,
+  type ReleaseManifest,
+  type Score,
+} from '@pavio/core';
+import { z } from 'zod';
+import { kindSchema, skillSchema, verdictSchema } from './forecast.ts';
+import { timeSchema } from './time.ts';
+
+const count = z.int().nonnegative();
+const metrics = z.record(z.string(), z.number().nullable());
+const firstAndLast = {
+  from: timeSchema('Open time of the first candle'),
+  to: timeSchema('Open time of the last candle'),
+};
+const span = z.object({ ...firstAndLast, rows: count });
+
+const scoreSchema = z
+  .object({
+    rows: count.meta({ description: 'Rows that the model had not seen' }),
+    times: count.meta({ description: 'Distinct candle times among the rows' }),
+    metrics: metrics.meta({ description: 'Errors of the model; null where one cannot be computed' }),
+    naive: metrics.meta({ description: 'The same figures of the naive forecast on the same rows' }),
+    skill: skillSchema,
+    directional: z
+      .object({ accuracy: z.number(), low: z.number(), high: z.number() })
+      .nullable()
+      .meta({ description: 'Share of rows whose direction was right, with its 95 % interval' }),
+    diebold_mariano: z
+      .object({ statistic: z.number(), p_value: z.number() })
+      .nullable()
+      .meta({ description: 'Test of equal loss against the naive forecast; a negative statistic favours the model' }),
+    verdict: verdictSchema,
+  })
+  .meta({ id: 'Score', description: 'Out-of-sample figures of a model beside those of the naive forecast.' });
+
+const modelSchema = z.object({
+  modelo: z.enum(MODEL_NAMES),
+  tipo: kindSchema,
+  versao: z.string(),
+  file: z.object({ name: z.string(), bytes: count, sha256: z.string() }),
+  parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+  verdict: verdictSchema,
+  skill: skillSchema,
+  overall: scoreSchema,
+  folds: z.array(scoreSchema),
+  assets: z.record(z.string(), scoreSchema),
+  intervals: z.record(z.string(), z.number()).meta({
+    description: 'Half width of the interval of the log return by level, in units of the current volatility',
+  }),
+  importance: z.record(z.string(), z.number()).meta({ description: 'Share of each input' }),
+});
+
+const versionSchema = z.object({
+  version: z.string(),
+  created_at: timeSchema('When they were trained'),
+  serving: z.boolean().meta({ description: 'These are the models that answer now' }),
+  promoted: z.boolean().meta({ description: 'The gate let it through' }),
+  reason: z.string().meta({ description: 'Why the gate decided so' }),
+});
+
+export const modelsAnswerSchema = z
+  .object({
+    total_models: count,
+    models: z.partialRecord(z.enum(MODEL_NAMES), modelSchema),
+    version: z.string(),
+    created_at: timeSchema('When they were trained'),
+    loaded_at: timeSchema('Since when this server uses them'),
+    software: z.string(),
+    source: z.string(),
+    simulated: z.boolean().meta({ description: 'True: trained on made-up candles' }),
+    quote: z.string(),
+    interval: z.enum(INTERVAL_NAMES),
+    features: z.object({ name: z.string(), hash: z.string(), inputs: z.array(z.string()) }),
+    training: z.object({ ...firstAndLast, rows: count, assets: z.array(z.string()), seed: count }),
+    folds: z.array(z.object({ train: span, test: span })),
+    gate: z.object({ promoted: z.boolean(), reason: z.string(), previous: z.string().nullable() }),
+    versions: z.array(versionSchema).meta({ description: 'All versions that are kept, newest first' }),
+  })
+  .meta({ id: 'Models', description: 'The models that serve, how they were made, and how good they are.' });
+
+export type ModelsAnswer = z.infer<typeof modelsAnswerSchema>;
+
+/**
+ * @param release the manifest that serves
+ * @param loadedAt UTC milliseconds
+ * @param kept manifests of all versions, newest first
+ */
+export function modelsAnswer(
+  release: ReleaseManifest,
+  loadedAt: number,
+  kept: readonly ReleaseManifest[],
+): ModelsAnswer {
+  const models = Object.entries(release.models) as [ModelName, ReleasedModel][];
+  const { from, to, rows, assets, seed } = release.training;
+  return {
+    total_models: models.length,
+    models: Object.fromEntries(models.map(([name, model]) => [name, modelAnswer(name, model, release.version)])),
+    version: release.version,
+    created_at: release.createdAt,
+    loaded_at: isoTime(loadedAt),
+    software: release.software,
+    source: release.source,
+    simulated: release.isSimulated,
+    quote: release.quote,
+    interval: release.interval,
+    features: release.featureSet,
+    training: { from, to, rows, assets, seed },
+    folds: release.folds,
+    gate: { promoted: release.gate.isPromoted, reason: release.gate.reason, previous: release.gate.previous },
+    versions: kept.map(({ version, createdAt, gate }) => ({
+      version,
+      created_at: createdAt,
+      serving: version === release.version,
+      promoted: gate.isPromoted,
+      reason: gate.reason,
+    })),
+  };
+}
+
+function modelAnswer(name: ModelName, model: ReleasedModel, version: string): z.infer<typeof modelSchema> {
+  const { overall, folds, assets } = model.evaluation;
+  return {
+    modelo: name,
+    tipo: model.kind,
+    versao: version,
+    file: model.file,
+    parameters: model.parameters,
+    verdict: overall.verdict,
+    skill: overall.skill,
+    overall: scoreAnswer(overall),
+    folds: folds.map(scoreAnswer),
+    assets: Object.fromEntries(Object.entries(assets).map(([asset, score]) => [asset, scoreAnswer(score)])),
+    intervals: model.intervals,
+    importance: model.importance,
+  };
+}
+
+function scoreAnswer({ dieboldMariano, ...score }: Score): z.infer<typeof scoreSchema> {
+  return {
+    ...score,
+    diebold_mariano:
+      dieboldMariano === null ? null : { statistic: dieboldMariano.statistic, p_value: dieboldMariano.pValue },
+  };
+}

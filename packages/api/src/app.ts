@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, type Logger, type ModelRegistry } from '@pavio/core';
+import type { Predictor } from '@pavio/prediction';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { answerBrokenRequest } from './broken-request.ts';
+import { answerError, noSuchRoute } from './errors.ts';
+import { Freshness } from './freshness.ts';
+import { setHeaders } from './headers.ts';
+import { isLoopback } from './loopback.ts';
+import { noteMethods } from './methods.ts';
+import { describeRoutes, docsRoutes } from './openapi.ts';
+import { frontRoutes } from './routes/front.ts';
+import { healthRoutes } from './routes/health.ts';
+import { modelRoutes } from './routes/models.ts';
+import { reloadRoutes } from './routes/reload.ts';
+import { symbolRoutes } from './routes/symbol.ts';
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface ApiConfig {
+  /** Key for requests that change state. Undefined: none is asked for on loopback, and outside nothing may be changed. */
+  readonly apiKey?: string | undefined;
+  /** May requests come from other machines? True behind Lambda or a proxy; listening beyond loopback makes it true. */
+  readonly isReachableFromOutside: boolean;
+  /** Least time between two looks for a new release, in milliseconds; 5 s when not given. */
+  readonly checkEvery?: number;
+}
+
+export interface ApiOptions {
+  readonly predictor: Predictor;
+  readonly registry: ModelRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: ApiConfig;
+}
+
+const CHECK_EVERY_MS = 5000;
+/** Room for a JSON body of parameters; nothing here takes files. */
+const BODY_LIMIT = 64 * 1024;
+/** How long a client may take to send a request. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const LONGEST_PATH_PART = 500;
+
+/**
+ * The application, apart from any server: `inject` a request, listen with `startServer`, or wrap it for Lambda. It
+ * touches nothing until it is made ready; then it looks for the live release, and again from time to time: on requests,
+ * and by a timer while it listens.
+ */
+export function buildApp({ predictor, registry, clock, log, config }: ApiOptions): Api {
+  const rules = { apiKey: config.apiKey, isReachableFromOutside: config.isReachableFromOutside };
+  const checkEvery = config.checkEvery ?? CHECK_EVERY_MS;
+  const freshness = new Freshness({ predictor, clock, log, checkEvery });
+  const logger: FastifyBaseLogger = log;
+  const api: Api = Fastify({
+    loggerInstance: logger,
+    // Errors are logged where they are answered; what went well is nobody's news.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Requests on open connections are answered to the end while the server closes.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PATH_PART },
+    // Addresses that the router cannot read: no hook runs for them.
+    frameworkErrors: (error, request, reply) => {
+      setHeaders(request, reply);
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+
+  api.setValidatorCompiler(validatorCompiler);
+  api.setSerializerCompiler(serializerCompiler);
+  api.setErrorHandler(answerError);
+  api.setNotFoundHandler((request, reply) => answerError(noSuchRoute(request), request, reply));
+  api.addHook('onRequest', async (request, reply) => setHeaders(request, reply));
+  const refuseOtherMethods = noteMethods(api);
+  describeRoutes(api);
+
+  api.addHook('onReady', async () => void freshness.check());
+  api.addHook('onListen', async () => {
+    rules.isReachableFromOutside ||= api
+      .addresses()
+      .some((bound) => typeof bound === 'string' || !isLoopback(bound.address));
+    const timer = setInterval(() => void freshness.check(), checkEvery).unref();
+    api.server.once('close', () => clearInterval(timer));
+  });
+  api.addHook('onClose', () => freshness.idle());
+
+  api.register(async (scope) => {
+    const routes = scope.withTypeProvider<ZodTypeProvider>() as Api;
+    frontRoutes(routes);
+    healthRoutes(routes, predictor, freshness);
+    symbolRoutes(routes, predictor, freshness);
+    modelRoutes(routes, { predictor, freshness, registry, clock });
+    reloadRoutes(routes, freshness, rules);
+    docsRoutes(routes);
+  });
+  api.register(async (scope) => refuseOtherMethods(scope as unknown as Api));
+  return api;
+}
