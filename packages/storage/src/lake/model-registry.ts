@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import {
+  type LiveRelease,
+  type ModelName,
+  type ModelRegistry,
+  type ObjectStore,
+  PavioError,
+  type Release,
+  type ReleaseManifest,
+  releaseManifestSchema,
+  VERSION_PATTERN,
+} from '@pavio/core';
+import { mapConcurrently } from '../concurrency.ts';
+import { decodeJson, encodeJson } from '../json.ts';
+
+const POINTER = 'models/latest/manifest.json';
+const AT_ONCE = 8;
+
+/**
+ * Releases in an object store. `models/<version>/` holds the model files and, written last, `manifest.json`: without it
+ * there is no version. `models/latest/manifest.json` is a copy of the live version's manifest, replaced only under the
+ * condition that it is still the one the caller saw. We read the files of the version it names, which never change; the
+ * copies beside it are for other readers, who can check them against its hashes.
+ */
+export function lakeModelRegistry(store: ObjectStore): ModelRegistry {
+  return new LakeModelRegistry(store);
+}
+
+class LakeModelRegistry implements ModelRegistry {
+  readonly #store: ObjectStore;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  async publish({ manifest, files }: Release): Promise<void> {
+    const parsed = releaseManifestSchema.safeParse(manifest);
+    if (!parsed.success) {
+      throw new PavioError('bad_input', `The manifest of release ${manifest.version} is not valid.`, {
+        cause: parsed.error,
+      });
+    }
+    const described = filesOf(parsed.data);
+    for (const { model, sha256 } of described) {
+      const body = files.get(model);
+      if (body === undefined || sha256Of(body) !== sha256) {
+        throw new PavioError(
+          'bad_input',
+          `The file of ${model} is not the one that manifest ${manifest.version} describes.`,
+        );
+      }
+    }
+    await mapConcurrently(described, AT_ONCE, ({ model, name }) =>
+      this.#keep(manifest.version, fileKey(manifest.version, name), files.get(model) as Uint8Array),
+    );
+    await this.#keep(manifest.version, manifestKey(manifest.version), encodeJson(parsed.data));
+  }
+
+  async promote(version: string, expected: string | undefined): Promise<void> {
+    const { manifest, files } = await this.load(version);
+    if ((await this.liveTag()) !== expected) throw lostRace(version);
+    await this.#copyToLatest({ manifest, files });
+    const body = encodeJson(manifest);
+    const result =
+      expected === undefined
+        ? await this.#store.putIfAbsent(POINTER, body)
+        : await this.#store.putIfMatch(POINTER, body, expected);
+    if (result.stored) return;
+    // Our copies may lie over those of the release that won: put them right.
+    const winner = await this.live();
+    if (winner !== undefined) await this.#copyToLatest(await this.load(winner.manifest.version));
+    throw lostRace(version);
+  }
+
+  async live(): Promise<LiveRelease | undefined> {
+    const object = await this.#store.get(POINTER);
+    return object && { manifest: this.#decode(object.body, POINTER), tag: object.etag };
+  }
+
+  async liveTag(): Promise<string | undefined> {
+    return (await this.#store.head(POINTER))?.etag;
+  }
+
+  async load(version: string): Promise<Release> {
+    const key = VERSION_PATTERN.test(version) ? manifestKey(version) : undefined;
+    const object = key && (await this.#store.get(key));
+    if (!key || !object) {
+      throw new PavioError(
+        'unknown_version',
+        `There is no model version "${version.slice(0, 40)}" in ${this.#store.url}.`,
+        {
+          remedy: 'List the versions with: pavio models.',
+        },
+      );
+    }
+    const manifest = this.#decode(object.body, key);
+    if (manifest.version !== version) {
+      throw new PavioError('bad_model', `${this.#store.url}/${key} describes version ${manifest.version}.`);
+    }
+    const files = await mapConcurrently(filesOf(manifest), AT_ONCE, async ({ model, name, sha256 }) => {
+      return [model, await this.#file(fileKey(version, name), sha256)] as const;
+    });
+    return { manifest, files: new Map(files) };
+  }
+
+  async versions(): Promise<ReleaseManifest[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.#store.list('models/')) {
+      const [, version = '', file] = key.split('/');
+      if (VERSION_PATTERN.test(version) && key === manifestKey(version) && file !== undefined) keys.push(key);
+    }
+    const manifests = await mapConcurrently(keys.toReversed(), AT_ONCE, async (key) => {
+      const object = await this.#store.get(key);
+      return object && this.#decode(object.body, key);
+    });
+    return manifests.filter((manifest) => manifest !== undefined);
+  }
+
+  /** Writes what is not there yet; what is there must be the same. */
+  async #keep(version: string, key: string, body: Uint8Array): Promise<void> {
+    if ((await this.#store.putIfAbsent(key, body)).stored) return;
+    const there = await this.#store.get(key);
+    if (there !== undefined && Buffer.compare(there.body, body) === 0) return;
+    throw new PavioError('conflict', `${this.#store.url}/${key} exists with other content.`, {
+      remedy: 'A version never changes: publish under another one.',
+      details: { version },
+    });
+  }
+
+  async #copyToLatest({ manifest, files }: Release): Promise<void> {
+    await mapConcurrently(filesOf(manifest), AT_ONCE, ({ model, name }) =>
+      this.#store.put(`models/latest/${name}`, files.get(model) as Uint8Array),
+    );
+  }
+
+  async #file(key: string, sha256: string): Promise<Uint8Array> {
+    const object = await this.#store.get(key);
+    const found = object && sha256Of(object.body);
+    if (object !== undefined && found === sha256) return object.body;
+    const name = `${this.#store.url}/${key}`;
+    const problem =
+      found === undefined ? 'is missing' : `is damaged: its SHA-256 is ${found}, the manifest says ${sha256}`;
+    throw new PavioError('bad_model', `${name} ${problem}.`, {
+      remedy: 'Return to another version with: pavio rollback VERSION, or train again.',
+      details: { file: name, expected: sha256, found: found ?? null },
+    });
+  }
+
+  #decode(body: Uint8Array, key: string): ReleaseManifest {
+    return decodeJson(body, releaseManifestSchema, `${this.#store.url}/${key}`, 'bad_model');
+  }
+}
+
+interface DescribedFile {
+  readonly model: ModelName;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The files that a manifest describes, under the one name each can have: a manifest cannot lead anywhere else. */
+function filesOf(manifest: ReleaseManifest): DescribedFile[] {
+  return (Object.entries(manifest.models) as [ModelName, ReleaseManifest['models'][ModelName]][]).map(
+    ([model, { file }]) => {
+      const name = `${model}.safetensors`;
+      if (file.name !== name) {
+        throw new PavioError(
+          'bad_model',
+          `Manifest ${manifest.version} names the file of ${model} "${file.name}", not "${name}".`,
+        );
+      }
+      return { model, name, sha256: file.sha256 };
+    },
+  );
+}
+
+function fileKey(version: string, name: string): string {
+  return `models/${version}/${name}`;
+}
+
+function manifestKey(version: string): string {
+  return `models/${version}/manifest.json`;
+}
+
+function sha256Of(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function lostRace(version: string): PavioError {
+  return new PavioError('conflict', `Another release was promoted while ${version} was about to be.`, {
+    remedy: 'Compare with what is live now, then promote again.',
+    details: { version },
+  });
+}
