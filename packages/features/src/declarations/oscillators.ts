@@ -1,0 +1,225 @@
+import { type Feature, feature } from '../feature.ts';
+import type { Frame } from '../frame.ts';
+import { change, relativeChange } from '../indicators/changes.ts';
+import { commodityChannel } from '../indicators/commodityChannel.ts';
+import { relativeStrength } from '../indicators/relativeStrength.ts';
+import { rollingMean } from '../indicators/rollingMean.ts';
+import { closeMoments, convergenceDivergence, directional, perClose, stochastic } from '../intermediates.ts';
+import { forgettingRows, forgettingRowsOfRatio } from '../memory.ts';
+
+const RANGE = ['high', 'low', 'close'] as const;
+const shared = { group: 'oscillators' } as const;
+
+export const oscillators: readonly Feature[] = [
+  feature({
+    ...shared,
+    name: 'rsi_14',
+    formula: '100 G / (G + L), G and L the Wilder means of gains and losses',
+    source: 'Wilder 1978; TA-Lib RSI',
+    edge: '50 where the price stands still (TA-Lib: 0)',
+    unit: 'percent',
+    lookback: 14,
+    memory: 15 + forgettingRowsOfRatio(1 / 14),
+    compute: (frame) => relativeStrength(frame.close, 14),
+  }),
+  ...macd(),
+  ...bollinger(),
+  feature({
+    ...shared,
+    name: 'stochastic_k_14',
+    formula: '100 (close - min(low, 14)) / (max(high, 14) - min(low, 14))',
+    source: 'Lane 1984; TA-Lib STOCHF %K',
+    edge: '50 where the range is 0 (TA-Lib: 0)',
+    unit: 'percent',
+    inputs: RANGE,
+    lookback: 13,
+    compute: (frame) => stochastic(frame, 14).map((position) => 100 * position),
+  }),
+  feature({
+    ...shared,
+    name: 'stochastic_d_3',
+    formula: 'mean(stochastic_k_14, 3)',
+    source: 'Lane 1984; TA-Lib STOCHF %D',
+    unit: 'percent',
+    inputs: RANGE,
+    lookback: 15,
+    compute: (frame) => rollingMean(stochastic(frame, 14), 3, 13).map((position) => 100 * position),
+  }),
+  feature({
+    ...shared,
+    name: 'williams_r_14',
+    formula: 'stochastic_k_14 - 100',
+    source: 'Williams 1979; TA-Lib WILLR',
+    edge: '-50 where the range is 0 (TA-Lib: 0)',
+    unit: 'percent',
+    inputs: RANGE,
+    lookback: 13,
+    // The same number as stochastic_k_14, moved.
+    isInput: false,
+    compute: (frame) => stochastic(frame, 14).map((position) => 100 * (position - 1)),
+  }),
+  feature({
+    ...shared,
+    name: 'cci_20',
+    formula: '(p - mean(p, 20)) / (0.015 mean(|p - mean(p, 20)|, 20)), p = (high + low + close) / 3',
+    source: 'Lambert 1980; TA-Lib CCI',
+    edge: '0 where p stands still',
+    unit: 'score',
+    inputs: RANGE,
+    lookback: 19,
+    compute: (frame) =>
+      commodityChannel(
+        frame.close.map((close, t) => (frame.high[t]! + frame.low[t]! + close) / 3),
+        20,
+      ),
+  }),
+  ...directionalMovement(),
+  feature({
+    ...shared,
+    name: 'momentum_10',
+    formula: 'close - close[-10]',
+    source: 'TA-Lib MOM',
+    unit: 'price',
+    lookback: 10,
+    compute: (frame) => change(frame.close, 10),
+  }),
+  feature({
+    ...shared,
+    name: 'roc_10',
+    formula: '100 (close / close[-10] - 1)',
+    source: 'TA-Lib ROC',
+    unit: 'percent',
+    lookback: 10,
+    compute: (frame) => relativeChange(frame.close, 10).map((ratio) => 100 * ratio),
+  }),
+];
+
+function macd(): Feature[] {
+  const source = 'Appel 1979; TA-Lib MACD';
+  const of = (frame: Frame) => convergenceDivergence(frame, 12, 26, 9);
+  const lineMemory = 26 + forgettingRows(2 / 27);
+  const signalMemory = lineMemory + 8 + forgettingRows(2 / 10);
+  const histogram = (frame: Frame) => of(frame).line.map((line, t) => line - of(frame).signal[t]!);
+  const line = { ...shared, source, lookback: 25, memory: lineMemory };
+  const signal = { ...shared, source, lookback: 33, memory: signalMemory };
+  return [
+    feature({
+      ...line,
+      name: 'macd',
+      formula: 'ema(close, 12) - ema(close, 26), both with their first value in the same row',
+      unit: 'price',
+      compute: (frame) => of(frame).line,
+    }),
+    feature({
+      ...signal,
+      name: 'macd_signal',
+      formula: 'ema(macd, 9)',
+      unit: 'price',
+      compute: (frame) => of(frame).signal,
+    }),
+    feature({ ...signal, name: 'macd_histogram', formula: 'macd - macd_signal', unit: 'price', compute: histogram }),
+    feature({
+      ...line,
+      name: 'macd_to_close',
+      formula: 'macd / close',
+      unit: 'ratio',
+      compute: (frame) => perClose(frame, of(frame).line),
+    }),
+    feature({
+      ...signal,
+      name: 'macd_signal_to_close',
+      formula: 'macd_signal / close',
+      unit: 'ratio',
+      // macd_to_close - macd_histogram_to_close
+      isInput: false,
+      compute: (frame) => perClose(frame, of(frame).signal),
+    }),
+    feature({
+      ...signal,
+      name: 'macd_histogram_to_close',
+      formula: 'macd_histogram / close',
+      unit: 'ratio',
+      compute: (frame) => perClose(frame, histogram(frame)),
+    }),
+  ];
+}
+
+function bollinger(): Feature[] {
+  const width = 2;
+  const of = (frame: Frame) => closeMoments(frame, 20);
+  const sigma = (frame: Frame) =>
+    frame.shared('population deviation 20', () => of(frame).squares.map((squares) => Math.sqrt(squares / 20)));
+  const band = (frame: Frame, sign: number) => of(frame).mean.map((mean, t) => mean + sign * width * sigma(frame)[t]!);
+  const bands = { ...shared, source: 'Bollinger 2001; TA-Lib BBANDS', lookback: 19 };
+  return [
+    feature({
+      ...bands,
+      name: 'bollinger_upper_20',
+      formula: 'sma_20 + 2 std(close, 20), population',
+      unit: 'price',
+      compute: (frame) => band(frame, 1),
+    }),
+    feature({
+      ...bands,
+      name: 'bollinger_lower_20',
+      formula: 'sma_20 - 2 std(close, 20), population',
+      unit: 'price',
+      compute: (frame) => band(frame, -1),
+    }),
+    feature({
+      ...bands,
+      name: 'bollinger_percent_b_20',
+      formula: '(close - bollinger_lower_20) / (bollinger_upper_20 - bollinger_lower_20)',
+      edge: '0.5 where the bands meet',
+      unit: 'ratio',
+      compute: (frame) => {
+        const { deviation } = of(frame);
+        return sigma(frame).map((value, t) => 0.5 + (value === 0 ? 0 : deviation[t]! / (2 * width * value)));
+      },
+    }),
+    feature({
+      ...bands,
+      name: 'bollinger_bandwidth_20',
+      formula: '(bollinger_upper_20 - bollinger_lower_20) / sma_20',
+      unit: 'ratio',
+      compute: (frame) => sigma(frame).map((value, t) => (2 * width * value) / of(frame).mean[t]!),
+    }),
+  ];
+}
+
+function directionalMovement(): Feature[] {
+  const di = {
+    ...shared,
+    unit: 'percent',
+    inputs: RANGE,
+    edge: '0 where the price stands still',
+    lookback: 14,
+    memory: 15 + forgettingRowsOfRatio(1 / 14),
+  } as const;
+  return [
+    feature({
+      ...di,
+      name: 'adx_14',
+      formula: 'Wilder mean of 100 |plus_di - minus_di| / (plus_di + minus_di)',
+      source: 'Wilder 1978; TA-Lib ADX',
+      edge: 'runs to 0 where the price stands still (TA-Lib: stays)',
+      lookback: 27,
+      memory: di.memory + 13 + forgettingRows(1 / 14),
+      compute: (frame) => directional(frame, 14).adx,
+    }),
+    feature({
+      ...di,
+      name: 'plus_di_14',
+      formula: '100 (Wilder sum of +DM) / (Wilder sum of true range)',
+      source: 'Wilder 1978; TA-Lib PLUS_DI',
+      compute: (frame) => directional(frame, 14).plus,
+    }),
+    feature({
+      ...di,
+      name: 'minus_di_14',
+      formula: '100 (Wilder sum of -DM) / (Wilder sum of true range)',
+      source: 'Wilder 1978; TA-Lib MINUS_DI',
+      compute: (frame) => directional(frame, 14).minus,
+    }),
+  ];
+}

@@ -1,0 +1,18 @@
+export { checkInputs } from './checkInputs.ts';
+export { type ComputeOptions, computeFeatures } from './compute.ts';
+export {
+  FEATURE_GROUPS,
+  FEATURE_UNITS,
+  type Feature,
+  type FeatureDescription,
+  type FeatureGroup,
+  type FeatureUnit,
+} from './feature.ts';
+export {
+  type FeatureSet,
+  featureSet,
+  VOLATILITY_COLUMN,
+} from './featureSet.ts';
+export { type AssetCandles, featureTable, type TableSource } from './featureTable.ts';
+export { type AssetReport, type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job.ts';
+export { type LatestRow, latestRow } from './latestRow.ts';

@@ -1,0 +1,41 @@
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+/** The UTC hour of an open time, 0 to 23. */
+export function hourOf(time: number): number {
+  return Math.floor(time / HOUR) % 24;
+}
+
+/** The UTC day of the week of an open time: Monday 0 to Sunday 6, as in pandas. */
+export function weekdayOf(time: number): number {
+  // 1970-01-01 was a Thursday.
+  return (Math.floor(time / DAY) + 3) % 7;
+}
+
+/** The UTC month of each open time, 0 to 11. The calendar is asked once a day, not once a candle. */
+export function months(time: Float64Array): Uint8Array {
+  const y = new Uint8Array(time.length);
+  let day = -1;
+  let month = 0;
+  for (let t = 0; t < time.length; t++) {
+    const today = Math.floor(time[t]! / DAY);
+    if (today !== day) {
+      day = today;
+      month = new Date(time[t]!).getUTCMonth();
+    }
+    y[t] = month;
+  }
+  return y;
+}
+
+/**
+ * A position in a cycle as an angle, so that its end is next to its beginning: `sin(2 pi phase / length)`, or the cosine.
+ *
+ * @param phases whole numbers from 0 to `length - 1`.
+ */
+export function onCircle(phases: ArrayLike<number>, length: number, wave: 'sin' | 'cos'): Float64Array {
+  const table = Float64Array.from({ length }, (_, phase) => Math[wave]((2 * Math.PI * phase) / length));
+  const y = new Float64Array(phases.length);
+  for (let t = 0; t < y.length; t++) y[t] = table[phases[t]!]!;
+  return y;
+}

@@ -1,0 +1,55 @@
+/** The parts of a candle as shares of its range, and the patterns they form; one value a row, defined from row 0 (engulfing: 1). */
+export interface CandleShape {
+  /** `(close - low) / (high - low)`; 0.5 where the range is 0. */
+  readonly position: Float64Array;
+  /** `(high - max(open, close)) / (high - low)`; 0 where the range is 0. */
+  readonly upperShadow: Float64Array;
+  /** `(min(open, close) - low) / (high - low)`; 0 where the range is 0. */
+  readonly lowerShadow: Float64Array;
+  /** `(close - open) / (high - low)`, signed; 0 where the range is 0. */
+  readonly body: Float64Array;
+}
+
+/**
+ * The shape of each candle inside its envelope. Some sources take the close before for the open, which then may lie
+ * outside of [low, high]: so `high` and `low` must be those of `envelope`.
+ */
+export function candleShape(
+  open: Float64Array,
+  high: Float64Array,
+  low: Float64Array,
+  close: Float64Array,
+): CandleShape {
+  const rows = close.length;
+  const position = new Float64Array(rows);
+  const upperShadow = new Float64Array(rows);
+  const lowerShadow = new Float64Array(rows);
+  const body = new Float64Array(rows);
+  for (let t = 0; t < rows; t++) {
+    const range = high[t]! - low[t]!;
+    if (range === 0) {
+      position[t] = 0.5;
+      continue;
+    }
+    const top = Math.max(open[t]!, close[t]!);
+    const bottom = Math.min(open[t]!, close[t]!);
+    position[t] = (close[t]! - low[t]!) / range;
+    upperShadow[t] = (high[t]! - top) / range;
+    lowerShadow[t] = (bottom - low[t]!) / range;
+    body[t] = (close[t]! - open[t]!) / range;
+  }
+  return { position, upperShadow, lowerShadow, body };
+}
+
+/** Highest and lowest of all four prices of each candle. */
+export function envelope(
+  open: Float64Array,
+  high: Float64Array,
+  low: Float64Array,
+  close: Float64Array,
+): { high: Float64Array; low: Float64Array } {
+  return {
+    high: high.map((value, t) => Math.max(value, open[t]!, close[t]!)),
+    low: low.map((value, t) => Math.min(value, open[t]!, close[t]!)),
+  };
+}

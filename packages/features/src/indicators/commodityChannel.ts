@@ -1,0 +1,24 @@
+import { columnAfter } from './column.ts';
+
+/**
+ * Commodity channel index: `(x - mean) / (0.015 mean|x - mean|)` over the last `window` values (Lambert 1980,
+ * "Commodity channel index"; TA-Lib `CCI` with x the typical price). Zero where all values are equal, as in TA-Lib.
+ *
+ * The mean moves with every row, so its absolute deviations are summed anew: `window` steps a row. First defined row:
+ * `window - 1`.
+ */
+export function commodityChannel(x: Float64Array, window: number): Float64Array {
+  const rows = x.length;
+  const y = columnAfter(window - 1, rows);
+  for (let t = window - 1; t < rows; t++) {
+    const newest = x[t]!;
+    const first = t - window + 1;
+    let sum = 0;
+    for (let i = first; i <= t; i++) sum += x[i]! - newest;
+    const mean = sum / window;
+    let deviations = 0;
+    for (let i = first; i <= t; i++) deviations += Math.abs(x[i]! - newest - mean);
+    y[t] = deviations === 0 ? 0 : -mean / (0.015 * (deviations / window));
+  }
+  return y;
+}

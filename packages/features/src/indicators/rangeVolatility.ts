@@ -1,0 +1,36 @@
+import { logRatio } from './changes.ts';
+import { rollingMean } from './rollingMean.ts';
+
+const LN2 = Math.LN2;
+
+/**
+ * Volatility from high and low: `sqrt(mean(ln(h / l)^2) / (4 ln 2))` (Parkinson 1980, Journal of Business 53). Per
+ * candle, in units of log return. First defined row: `window - 1`.
+ */
+export function parkinson(high: Float64Array, low: Float64Array, window: number): Float64Array {
+  const squares = high.map((value, t) => logRatio(value, low[t]!) ** 2);
+  return rollingMean(squares, window).map((mean) => rootOf(mean / (4 * LN2)));
+}
+
+/**
+ * Volatility from all four prices: `sqrt(mean(0.5 ln(h / l)^2 - (2 ln 2 - 1) ln(c / o)^2))` (Garman and Klass 1980,
+ * Journal of Business 53, the practical estimator). `high` and `low` must enclose open and close; then the term is never
+ * negative. First defined row: `window - 1`.
+ */
+export function garmanKlass(
+  open: Float64Array,
+  high: Float64Array,
+  low: Float64Array,
+  close: Float64Array,
+  window: number,
+): Float64Array {
+  const terms = high.map(
+    (value, t) => 0.5 * logRatio(value, low[t]!) ** 2 - (2 * LN2 - 1) * logRatio(close[t]!, open[t]!) ** 2,
+  );
+  return rollingMean(terms, window).map(rootOf);
+}
+
+/** Rounding can leave a sum of zeros a hair below zero. */
+function rootOf(mean: number): number {
+  return mean <= 0 ? 0 : Math.sqrt(mean);
+}

@@ -1,0 +1,63 @@
+import { columnAfter } from './column.ts';
+
+/**
+ * Largest of the last `window` values, exact. Three comparisons a row whatever the window (van Herk 1992, "A fast
+ * algorithm for local minimum and maximum filters"; Gil and Werman 1993): running maxima of blocks as long as the window,
+ * forwards and backwards. TA-Lib `MAX`. First defined row: `window - 1`.
+ */
+export function rollingMax(x: Float64Array, window: number): Float64Array {
+  const rows = x.length;
+  const max = columnAfter(window - 1, rows);
+  const tails = new Float64Array(window + 1);
+  tails[window] = -Infinity;
+  for (let start = 0; start < rows; start += window) {
+    if (start > 0) {
+      let tail = -Infinity;
+      for (let k = window - 1; k > 0; k--) {
+        const value = x[start - window + k]!;
+        if (value > tail) tail = value;
+        tails[k] = tail;
+      }
+    }
+    const end = Math.min(start + window, rows);
+    const firstWhole = start > 0 ? start : window - 1;
+    let head = -Infinity;
+    for (let t = start; t < end; t++) {
+      const value = x[t]!;
+      if (value > head) head = value;
+      if (t < firstWhole) continue;
+      const tail = tails[t - start + 1]!;
+      max[t] = head > tail ? head : tail;
+    }
+  }
+  return max;
+}
+
+/** Smallest of the last `window` values; as `rollingMax`. TA-Lib `MIN`. */
+export function rollingMin(x: Float64Array, window: number): Float64Array {
+  const rows = x.length;
+  const min = columnAfter(window - 1, rows);
+  const tails = new Float64Array(window + 1);
+  tails[window] = Infinity;
+  for (let start = 0; start < rows; start += window) {
+    if (start > 0) {
+      let tail = Infinity;
+      for (let k = window - 1; k > 0; k--) {
+        const value = x[start - window + k]!;
+        if (value < tail) tail = value;
+        tails[k] = tail;
+      }
+    }
+    const end = Math.min(start + window, rows);
+    const firstWhole = start > 0 ? start : window - 1;
+    let head = Infinity;
+    for (let t = start; t < end; t++) {
+      const value = x[t]!;
+      if (value < head) head = value;
+      if (t < firstWhole) continue;
+      const tail = tails[t - start + 1]!;
+      min[t] = head < tail ? head : tail;
+    }
+  }
+  return min;
+}

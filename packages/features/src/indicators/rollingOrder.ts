@@ -1,0 +1,135 @@
+import { columnAfter } from './column.ts';
+
+/** What the order of a window's values says, one value a row. */
+export interface OrderStatistics {
+  /** Middle value; mean of the two middle ones where the window is even. */
+  readonly median: Float64Array;
+  /** Median of `|x - median|` over the window: MAD, not scaled. */
+  readonly mad: Float64Array;
+  /** Third quartile minus first quartile. */
+  readonly iqr: Float64Array;
+  /** Robust z-score of the newest value, see `robustScore`. */
+  readonly score: Float64Array;
+}
+
+/** MAD times this estimates the standard deviation of a normal distribution: 1 / (3rd quartile of N(0, 1)). */
+const MAD_TO_SIGMA = 1.482602218505602;
+/** Mean absolute deviation times this does the same: sqrt(pi / 2). */
+const MEAN_DEVIATION_TO_SIGMA = 1.2533141373155001;
+
+/**
+ * Median, MAD, interquartile range and robust z-score of the last `window` values.
+ *
+ * The window is kept sorted: each row replaces the oldest value by the newest, shifting only what lies between them. The
+ * distances to the median grow to both sides of it, so their median is found among two sorted sequences by bisection.
+ *
+ * Conventions: pandas `rolling(w).median()` and `rolling(w).quantile(q)` with linear interpolation (rank `q * (w - 1)`).
+ * First defined row: `window - 1`.
+ */
+export function rollingOrder(x: Float64Array, window: number): OrderStatistics {
+  const rows = x.length;
+  const median = columnAfter(window - 1, rows);
+  const mad = columnAfter(window - 1, rows);
+  const iqr = columnAfter(window - 1, rows);
+  const score = columnAfter(window - 1, rows);
+  if (rows < window) return { median, mad, iqr, score };
+
+  const sorted = x.slice(0, window).sort();
+  const odd = window % 2;
+  const middle = (window - odd) / 2;
+  for (let t = window - 1; t < rows; t++) {
+    if (t >= window) replace(sorted, x[t - window]!, x[t]!);
+    const center = odd === 1 ? sorted[middle]! : midpoint(sorted[middle - 1]!, sorted[middle]!);
+    const spread = medianDistance(sorted, center);
+    median[t] = center;
+    mad[t] = spread;
+    iqr[t] = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    score[t] = robustScore(x[t]! - center, spread, sorted, center);
+  }
+  return { median, mad, iqr, score };
+}
+
+/**
+ * `(x - median) / (1.4826 MAD)`. Where more than half of the window is one value the MAD is zero, and the mean absolute
+ * deviation takes its place: `(x - median) / (1.2533 mean|x - median|)` (Iglewicz and Hoaglin 1993, "How to detect and
+ * handle outliers"; the fallback is that of IBM SPSS' modified z-score). Zero where all values are equal.
+ */
+function robustScore(distance: number, mad: number, values: Float64Array, center: number): number {
+  if (distance === 0) return 0;
+  if (mad > 0) return distance / (MAD_TO_SIGMA * mad);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]! - center);
+  return distance / (MEAN_DEVIATION_TO_SIGMA * (sum / values.length));
+}
+
+/** Takes one `leaving` value out of the sorted window and puts `entering` in. */
+function replace(sorted: Float64Array, leaving: number, entering: number): void {
+  let at = firstNotBelow(sorted, leaving);
+  if (entering > leaving) {
+    const last = sorted.length - 1;
+    while (at < last && sorted[at + 1]! < entering) {
+      sorted[at] = sorted[at + 1]!;
+      at++;
+    }
+  } else {
+    while (at > 0 && sorted[at - 1]! > entering) {
+      sorted[at] = sorted[at - 1]!;
+      at--;
+    }
+  }
+  sorted[at] = entering;
+}
+
+function firstNotBelow(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Value of rank `q * (length - 1)`, interpolated between its neighbours. */
+function quantile(sorted: Float64Array, q: number): number {
+  const rank = q * (sorted.length - 1);
+  const below = Math.floor(rank);
+  const value = sorted[below]!;
+  return rank === below ? value : value + (rank - below) * (sorted[below + 1]! - value);
+}
+
+/** Median of `|value - center|`, for the median `center` of the sorted values. */
+function medianDistance(sorted: Float64Array, center: number): number {
+  const length = sorted.length;
+  const odd = length % 2;
+  // Values below the middle give distances that grow downwards, the others distances that grow upwards.
+  const split = (length - odd) / 2;
+  const upper = distanceOfRank(sorted, center, split, split);
+  return odd === 1 ? upper : midpoint(distanceOfRank(sorted, center, split, split - 1), upper);
+}
+
+/**
+ * The distance with `rank` smaller ones before it. `taken` of the `rank + 1` smallest come from below `split`, which is
+ * where bisection ends: one more from below would be farther away than the last one taken from above.
+ */
+function distanceOfRank(sorted: Float64Array, center: number, split: number, rank: number): number {
+  const count = rank + 1;
+  let low = Math.max(0, count - (sorted.length - split));
+  let high = Math.min(count, split);
+  while (low < high) {
+    const taken = (low + high) >>> 1;
+    const nextBelow = center - sorted[split - 1 - taken]!;
+    const lastAbove = sorted[split + count - taken - 1]! - center;
+    if (nextBelow < lastAbove) low = taken + 1;
+    else high = taken;
+  }
+  const below = low > 0 ? center - sorted[split - low]! : -Infinity;
+  const above = low < count ? sorted[split + count - low - 1]! - center : -Infinity;
+  return below > above ? below : above;
+}
+
+/** Mean of two values without overflow, exact where they are equal. */
+function midpoint(a: number, b: number): number {
+  return a + (b - a) / 2;
+}
