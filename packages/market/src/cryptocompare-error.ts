@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type JsonRequest, marketError, withoutSecret } from './http-json.ts';
 
 const PERIODS = ['second', 'minute', 'hour', 'day', 'month'] as const;
+const PERIOD_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 const calls = z.number().optional();
 const callsSchema = z.object({ second: calls, minute: calls, hour: calls, day: calls, month: calls });
 
@@ -59,17 +60,9 @@ function untilQuotaReturns(rateLimit: RateLimit, now: number): number {
       const allowed = rateLimit?.max_calls[period];
       return made !== undefined && allowed !== undefined && made >= allowed;
     }) ?? 'minute';
-  const date = new Date(now);
-  switch (usedUp) {
-    case 'month':
-      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - now;
-    case 'day':
-      return 86_400_000 - (now % 86_400_000);
-    case 'hour':
-      return 3_600_000 - (now % 3_600_000);
-    case 'minute':
-      return 60_000 - (now % 60_000);
-    case 'second':
-      return 1000 - (now % 1000);
+  if (usedUp === 'month') {
+    const date = new Date(now);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - now;
   }
+  return PERIOD_MS[usedUp] - (now % PERIOD_MS[usedUp]);
 }
