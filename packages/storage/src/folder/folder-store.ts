@@ -3,6 +3,7 @@ import { open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ObjectInfo, ObjectStore, PutResult, StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
+import { plainBytes } from '../plain-bytes.ts';
 import { folderError, isAbsent } from './errors.ts';
 import { listFolder } from './list.ts';
 import { withFileLock } from './lock.ts';
@@ -50,7 +51,7 @@ class FolderStore implements ObjectStore {
       await using file = await open(filePath(this.url, key), 'r');
       const stats = await file.stat({ bigint: true });
       if (!stats.isFile()) return undefined;
-      const body = await file.readFile();
+      const body = plainBytes(await file.readFile());
       return { key, size: body.length, etag: etagOf(stats), body };
     } catch (error) {
       if (isAbsent(error)) return undefined;

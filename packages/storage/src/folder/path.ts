@@ -8,8 +8,7 @@ const MAX_NAME_BYTES = 255;
  * What cannot be in a file name everywhere: characters that Windows refuses, a leading dot (our own files and those of
  * operating systems hide behind it), a trailing dot or blank (Windows drops them), device names, and `%`, which escapes.
  */
-// oxlint-disable-next-line no-control-regex
-const UNSAFE = /[%<>:"\\|?*\u0000-\u001f]|^\.|[. ]$/g;
+const UNSAFE = /[%<>:"\\|?*]|^\.|[. ]$/g;
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 
 /** One part of a key as a file name, the same on every operating system. */

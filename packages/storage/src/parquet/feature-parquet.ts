@@ -74,13 +74,13 @@ export async function decodeFeatureParquet(
   name: string,
   columns?: readonly string[],
 ): Promise<FeatureTable> {
-  const { parquetMetadata, parquetRead } = await loadParquetReader();
+  const { parquetMetadataAsync, parquetRead } = await loadParquetReader();
   const file = {
     byteLength: bytes.length,
-    slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
+    slice: (start: number, end?: number) => new Uint8Array(bytes.subarray(start, end)).buffer,
   };
   try {
-    const metadata = parquetMetadata(file.slice(0));
+    const metadata = await parquetMetadataAsync(file);
     const { rows, info } = readInfo(metadata, bytes, name);
     const { source, quote, interval, ...featureSet } = info;
     const wanted = columns ?? featureSet.columns;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Sdk from '@aws-sdk/client-s3';
 import { type ObjectInfo, type ObjectStore, PavioError, type PutResult, type StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
+import { plainBytes } from '../plain-bytes.ts';
 import { failureOf, s3Error } from './errors.ts';
 
 export interface S3StoreOptions {
@@ -57,12 +58,13 @@ class S3Store implements ObjectStore {
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
+    const at = this.#at(key);
     return this.#do(`read ${key}`, async ({ sdk, client }) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          const answer = await client.send(new sdk.GetObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }));
+          const answer = await client.send(new sdk.GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
           if (answer.Body === undefined || answer.ETag === undefined) throw new Error('an answer without body or etag');
-          const body = await answer.Body.transformToByteArray();
+          const body = plainBytes(await answer.Body.transformToByteArray());
           if (answer.ContentLength !== undefined && body.length !== answer.ContentLength) {
             throw new Error(`${body.length} bytes of ${answer.ContentLength}`);
           }
@@ -79,10 +81,11 @@ class S3Store implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
+    const at = this.#at(key);
     return this.#do(`look at ${key}`, async (connection) => {
       try {
         const { sdk, client } = connection;
-        const answer = await client.send(new sdk.HeadObjectCommand(this.#at(key)));
+        const answer = await client.send(new sdk.HeadObjectCommand(at));
         return { key, size: answer.ContentLength ?? 0, etag: answer.ETag ?? '' };
       } catch (error) {
         if (failureOf(error).status !== 404) throw error;
@@ -121,7 +124,8 @@ class S3Store implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#do(`delete ${key}`, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(this.#at(key))));
+    const at = this.#at(key);
+    await this.#do(`delete ${key}`, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(at)));
   }
 
   async #put(key: string, body: Uint8Array, condition: Condition): Promise<PutResult> {
