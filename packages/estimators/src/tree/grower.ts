@@ -35,6 +35,8 @@ interface OpenNode extends NodeSums {
 const SUBTRACTION_ROWS = 256;
 /** From so many rows on, clearing and reading all 256 cells is cheaper than remembering which were touched. */
 const DENSE_ROWS = 192;
+/** Features that are summed in one pass over the rows. */
+const GROUP = 4;
 
 /** Grows trees on a binned matrix. One grower serves all trees of an ensemble; its scratch memory is reused. */
 export class TreeGrower {
@@ -61,7 +63,7 @@ export class TreeGrower {
     this.#splitter = new Splitter(binned, this.#histograms.stride, options);
     this.#right = new Int32Array(binned.rows);
     this.#features = Int32Array.from({ length: binned.bins.length }, (_, feature) => feature);
-    this.#scratch = new Float64Array(BINS * this.#histograms.stride);
+    this.#scratch = new Float64Array(GROUP * BINS * this.#histograms.stride);
   }
 
   /** Grows one tree on the first `rowCount` entries of `rows` and returns its leaves. */
@@ -114,8 +116,7 @@ export class TreeGrower {
     let largeHistogram: Float64Array | undefined;
     if (parent.histogram !== undefined) {
       if (this.#isOpen(depth, large) && end - start - (smallEnd - smallStart) >= SUBTRACTION_ROWS) {
-        smallHistogram = this.#take();
-        this.#histograms.build(this.rows, smallStart, smallEnd, smallHistogram);
+        smallHistogram = this.#build(smallStart, smallEnd, this.#take());
         subtractHistogram(parent.histogram, smallHistogram);
         largeHistogram = parent.histogram;
       } else {
@@ -152,11 +153,10 @@ export class TreeGrower {
       this.#splitter.begin(sums);
       const usesAll = this.#options.featuresPerNode === this.#features.length;
       if (usesAll && histogram === undefined && end - start >= SUBTRACTION_ROWS) {
-        histogram = this.#take();
-        this.#histograms.build(this.rows, start, end, histogram);
+        histogram = this.#build(start, end, this.#take());
       }
       if (histogram !== undefined) this.#scanAll(histogram);
-      else if (usesAll) for (const feature of this.#features) this.#scanOne(feature, start, end);
+      else if (usesAll) this.#scanEach(start, end);
       else this.#scanDrawn(start, end, random);
       split = this.#splitter.best();
     }
@@ -175,38 +175,63 @@ export class TreeGrower {
     this.#leaves.push({ start, end, value: this.#builder.leafValue(node) });
   }
 
+  /** Histograms of all features over the selected rows; `into` is overwritten. */
+  #build(start: number, end: number, into: Float64Array): Float64Array {
+    into.fill(0);
+    this.#histograms.add(this.#features, 0, this.#features.length, this.rows, start, end, into, 0);
+    return into;
+  }
+
   #scanAll(histogram: Float64Array): void {
     const width = BINS * this.#histograms.stride;
     for (const feature of this.#features) this.#splitter.scan(feature, histogram, feature * width);
   }
 
-  /** Draws features one by one; when none of the drawn can split, drawing goes on until one can. */
-  #scanDrawn(start: number, end: number, random: Random): void {
-    const features = this.#features;
-    for (let drawn = 0; drawn < features.length; drawn++) {
-      if (drawn >= this.#options.featuresPerNode && this.#splitter.found) return;
-      const other = drawn + random.integer(features.length - drawn);
-      const feature = features[other]!;
-      features[other] = features[drawn]!;
-      features[drawn] = feature;
-      this.#scanOne(feature, start, end);
+  /** All features of a node too small for histograms worth keeping. */
+  #scanEach(start: number, end: number): void {
+    for (let first = 0; first < this.#features.length; first += GROUP) {
+      this.#scanGroup(first, Math.min(GROUP, this.#features.length - first), start, end);
     }
   }
 
-  #scanOne(feature: number, start: number, end: number): void {
+  /** Draws features for the node; when none of them can split, drawing goes on until one can. */
+  #scanDrawn(start: number, end: number, random: Random): void {
+    const { featuresPerNode } = this.#options;
+    const features = this.#features;
+    let drawn = 0;
+    while (drawn < features.length) {
+      if (drawn >= featuresPerNode && this.#splitter.found) return;
+      const group = drawn + GROUP <= featuresPerNode ? GROUP : 1;
+      for (let i = drawn; i < drawn + group; i++) {
+        const other = i + random.integer(features.length - i);
+        const feature = features[other]!;
+        features[other] = features[i]!;
+        features[i] = feature;
+      }
+      this.#scanGroup(drawn, group, start, end);
+      drawn += group;
+    }
+  }
+
+  /** Looks at `features[first .. first + count)`, through scratch histograms that are left cleared. */
+  #scanGroup(first: number, count: number, start: number, end: number): void {
     const scratch = this.#scratch;
-    this.#histograms.addFeature(feature, this.rows, start, end, scratch, 0);
+    const width = BINS * this.#histograms.stride;
+    this.#histograms.add(this.#features, first, count, this.rows, start, end, scratch, 0);
     if (end - start >= DENSE_ROWS) {
-      this.#splitter.scan(feature, scratch, 0);
-      scratch.fill(0);
+      for (let i = 0; i < count; i++) this.#splitter.scan(this.#features[first + i]!, scratch, i * width);
+      scratch.fill(0, 0, count * width);
       return;
     }
-    const bins = this.#binned.bins[feature]!;
-    for (let i = start; i < end; i++) {
-      const bin = bins[this.rows[i]!]!;
-      this.#bitmap[bin >> 5]! |= 1 << (bin & 31);
+    for (let i = 0; i < count; i++) {
+      const feature = this.#features[first + i]!;
+      const bins = this.#binned.bins[feature]!;
+      for (let r = start; r < end; r++) {
+        const bin = bins[this.rows[r]!]!;
+        this.#bitmap[bin >> 5]! |= 1 << (bin & 31);
+      }
+      this.#splitter.scanSparse(feature, scratch, i * width, this.#bitmap);
     }
-    this.#splitter.scanSparse(feature, scratch, this.#bitmap);
   }
 
   /** Moves the rows that go left before those that go right, keeping their order; returns where the right ones begin. */

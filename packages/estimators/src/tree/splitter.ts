@@ -89,8 +89,8 @@ export class Splitter {
    * Looks at one feature of a small node, reading and then clearing only the cells that its rows fell into: `bitmap` has
    * a bit for each of them.
    */
-  scanSparse(feature: number, histogram: Float64Array, bitmap: Int32Array): void {
-    const missing = histogram[(MISSING_BIN + 1) * this.#stride - 1]! > 0;
+  scanSparse(feature: number, histogram: Float64Array, offset: number, bitmap: Int32Array): void {
+    const missing = histogram[offset + (MISSING_BIN + 1) * this.#stride - 1]! > 0;
     let touched = 0;
     for (let word = 0; word < bitmap.length; word++) {
       let bits = bitmap[word]!;
@@ -102,9 +102,9 @@ export class Splitter {
       }
     }
     const valued = missing ? touched - 1 : touched;
-    if (valued > 0 && touched > 1) this.#scanBins(feature, histogram, 0, this.#touched, valued, missing);
+    if (valued > 0 && touched > 1) this.#scanBins(feature, histogram, offset, this.#touched, valued, missing);
     for (let i = 0; i < touched; i++) {
-      const cell = this.#touched[i]! * this.#stride;
+      const cell = offset + this.#touched[i]! * this.#stride;
       histogram.fill(0, cell, cell + this.#stride);
     }
   }

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { walkForward } from '../src/evaluation/walk-forward.ts';
+
+const DAY = 86_400_000;
+
+/** Rows of `assets` assets on `days` days, asset by asset, as a panel is read from storage. */
+function panelTimes(days: number, assets: number): Float64Array {
+  return Float64Array.from({ length: days * assets }, (_, row) => (row % days) * DAY);
+}
+
+describe('folds', () => {
+  const times = panelTimes(60, 3);
+
+  test('cut all assets at the same times', () => {
+    const folds = walkForward(times, { folds: 5, gap: 0, horizon: 2 * DAY });
+    expect(folds).toHaveLength(5);
+    for (const [i, { train, test, trainSpan, testSpan }] of folds.entries()) {
+      expect(testSpan).toEqual({ from: (10 + 10 * i) * DAY, to: (19 + 10 * i) * DAY });
+      expect(test).toHaveLength(30);
+      // The row of the day before the test is left out: its label is known only on the test's second day.
+      expect(trainSpan).toEqual({ from: 0, to: (10 + 10 * i - 2) * DAY });
+      expect(train).toHaveLength((10 + 10 * i - 1) * 3);
+      expect(Array.from(train, (row) => times[row])).toEqual(
+        Array.from(train, (row) => times[row] as number).sort((a, b) => a - b),
+      );
+    }
+  });
+
+  test('a gap takes more rows away', () => {
+    const [fold] = walkForward(times, { folds: 5, gap: 3 * DAY, horizon: 2 * DAY });
+    expect(fold?.trainSpan.to).toBe(5 * DAY);
+  });
+
+  test('a sliding window keeps its length', () => {
+    const folds = walkForward(times, { folds: 4, gap: 0, horizon: DAY, window: 'sliding', minTrain: 20 });
+    expect(folds.map(({ trainSpan }) => trainSpan.from / DAY)).toEqual([0, 10, 20, 30]);
+    expect(new Set(folds.map(({ train }) => train.length))).toEqual(new Set([60]));
+  });
+
+  test('what does not divide goes to the first training part', () => {
+    const folds = walkForward(panelTimes(65, 1), { folds: 4, gap: 0, horizon: DAY, minTrain: 20 });
+    expect(folds[0]?.testSpan.from).toBe(21 * DAY);
+    expect(folds.at(-1)?.testSpan.to).toBe(64 * DAY);
+  });
+
+  test.each([
+    ['not_enough_data', panelTimes(5, 9), { folds: 5, gap: 0, horizon: DAY }],
+    ['not_enough_data', panelTimes(12, 9), { folds: 5, gap: 10 * DAY, horizon: DAY }],
+    ['not_enough_data', panelTimes(12, 9), { folds: 5, gap: 0, horizon: DAY, minTrain: 10 }],
+    ['not_enough_data', new Float64Array(0), { folds: 1, gap: 0, horizon: DAY }],
+    ['bad_input', times, { folds: 0, gap: 0, horizon: DAY }],
+    ['bad_input', times, { folds: 2, gap: -1, horizon: DAY }],
+    ['bad_input', times, { folds: 2, gap: 0, horizon: 0 }],
+    ['bad_input', times, { folds: 2, gap: 0, horizon: DAY, minTrain: 0 }],
+    ['bad_input', times, { folds: 2, gap: 0, labelEnd: new Float64Array(3) }],
+  ])('%s (case %#)', (code, rows, options) => {
+    expect(() => walkForward(rows, options)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+});
+
+test('no training label meets a test label, every test row comes later, and no row is tested twice', () => {
+  const scenario = fc.record({
+    // Irregular times in any order, some shared by many rows, labels of different lengths.
+    rows: fc.array(fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 1, max: 9 })), {
+      minLength: 30,
+      maxLength: 200,
+    }),
+    folds: fc.integer({ min: 1, max: 5 }),
+    gap: fc.integer({ min: 0, max: 6 }),
+    window: fc.constantFrom('expanding' as const, 'sliding' as const),
+    minTrain: fc.option(fc.integer({ min: 10, max: 25 }), { nil: undefined }),
+  });
+  let folded = 0;
+  fc.assert(
+    fc.property(scenario, ({ rows, minTrain, ...options }) => {
+      const times = Float64Array.from(rows, ([time]) => time);
+      const labelEnd = Float64Array.from(rows, ([time, span]) => time + span);
+      let folds: ReturnType<typeof walkForward>;
+      try {
+        folds = walkForward(times, { ...options, labelEnd, ...(minTrain === undefined ? {} : { minTrain }) });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'not_enough_data' });
+        return;
+      }
+      folded++;
+      const tested = new Set<number>();
+      for (const { train, test } of folds) {
+        const firstTest = Math.min(...Array.from(test, (row) => times[row] as number));
+        for (const row of train) expect((labelEnd[row] as number) + options.gap).toBeLessThanOrEqual(firstTest);
+        for (const row of test) {
+          expect(tested.has(row)).toBe(false);
+          tested.add(row);
+        }
+      }
+      const firstTested = Math.min(...Array.from(tested, (row) => times[row] as number));
+      // All rows from the first test on are tested once.
+      expect(tested.size).toBe(times.filter((time) => time >= firstTested).length);
+    }),
+    { numRuns: 300 },
+  );
+  expect(folded).toBeGreaterThan(100);
+});
