@@ -7,7 +7,7 @@ const LONGEST_QUOTED = 80;
 /** Anything that a route, a hook or Fastify itself threw, answered as a problem document. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toApiError(thrown, request);
-  const level = error.status >= 500 ? (error.code === 'internal' ? 'error' : 'warn') : 'debug';
+  const level = levelOf(error);
   request.log[level](
     { err: error.cause ?? error, code: error.code, method: request.method, url: request.url },
     error.message,
@@ -17,6 +17,12 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   const problem = problemOf(error, pathOf(request.url), request.id);
   // A string, so that no serializer of the route stands between an error and its answer.
   reply.code(error.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+/** What is asked of a lake that is still empty is no news; neither is what the caller did wrong. */
+function levelOf({ code, status }: PavioError): 'error' | 'warn' | 'debug' {
+  if (code === 'internal') return 'error';
+  return status < 500 || code === 'no_models' || code === 'no_candles' ? 'debug' : 'warn';
 }
 
 export function noSuchRoute(request: FastifyRequest): PavioError {

@@ -4,14 +4,19 @@ import path from 'node:path';
 import {
   type CandleStore,
   fixedClock,
+  intervalMs,
+  lastClosedOpen,
   type ModelRegistry,
   type ObjectStore,
   type ReleaseManifest,
+  seriesOf,
   silentLogger,
 } from '@pavio/core';
+import { runFeatureJob } from '@pavio/features';
 import { simulatedMarket } from '@pavio/market';
 import { createPredictor, type Predictor } from '@pavio/prediction';
-import { folderStore, lakeCandleStore, lakeModelRegistry, lakePredictionLog } from '@pavio/storage';
+import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '@pavio/storage';
+import { train } from '@pavio/training';
 import { type Api, type ApiConfig, type ApiOptions, buildApp } from '../src/index.ts';
 
 export const NOW = '2026-11-21T11:00:00Z';
@@ -54,6 +59,44 @@ export async function openLake(): Promise<Lake> {
       }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The assets of `fillLake`. */
+export const ASSETS = ['BTC', 'ETH', 'SOL'];
+
+/**
+ * Puts simulated daily candles of `ASSETS` into the lake and goes the way of a candle to a live release, by the jobs that
+ * do so everywhere; only the forests are small.
+ *
+ * @returns the version that is live
+ */
+export async function fillLake({ store, candles, registry, clock }: Lake): Promise<string> {
+  const market = simulatedMarket({ clock });
+  const [source, quote, interval] = ['simulated', 'USD', '1d'] as const;
+  const to = lastClosedOpen(clock.now(), interval);
+  const from = to - 500 * intervalMs(interval);
+  for (const symbol of ASSETS) {
+    const page = await market.candles({ symbol, quote, interval, from, to });
+    await candles.upsert({ source, symbol, quote, interval }, seriesOf(page.candles));
+  }
+  const features = lakeFeatureStore(store);
+  await runFeatureJob({ candles, features, source, quote, interval, clock, log: silentLogger });
+  const { manifest } = await train({
+    features,
+    registry,
+    clock,
+    log: silentLogger,
+    software: 'pavio 0.1.0',
+    seed: 42,
+    threads: 1,
+    folds: 2,
+    parameters: {
+      regressor_gbr: { nEstimators: 5 },
+      regressor_rf: { nEstimators: 5 },
+      classifier_rf: { nEstimators: 5 },
+    },
+  });
+  return manifest.version;
 }
 
 /** Publishes what is live once more under another version, changed by `edit`, and makes that the live one. */

@@ -132,6 +132,7 @@ async function raw(url: string, request: string): Promise<string> {
 }
 
 it.each([
+  ['a header without a name', 'GET / HTTP/1.1\r\nhost: a\r\n: b\r\n\r\n', 'The request is not valid HTTP.'],
   ['no HTTP', 'hello\r\n\r\n', 'The request is not valid HTTP.'],
   [
     'headers without end',
