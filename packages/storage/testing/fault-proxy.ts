@@ -76,7 +76,7 @@ async function handle(
     incoming.socket.destroy();
     return;
   }
-  if (fault?.kind === 'corrupt') body[body.length >> 1] = (body[body.length >> 1] as number) ^ 1;
+  if (fault?.kind === 'corrupt') body.writeUInt8(body.readUInt8(body.length >> 1) ^ 1, body.length >> 1);
   outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
   if (fault?.kind === 'cutBody') outgoing.write(body.subarray(0, body.length >> 1), () => incoming.socket.destroy());
   else outgoing.end(body);

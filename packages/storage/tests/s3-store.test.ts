@@ -1,13 +1,17 @@
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore, type S3StoreOptions, s3Store } from '../src/index.ts';
 import { type FaultProxy, startFaultProxy } from '../testing/index.ts';
 import { testObjectStore } from './object-store.conformance.ts';
-import { describeS3, type NewBucket } from './support/s3.ts';
+import { testS3 } from './support/s3.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (body?: Uint8Array) => new TextDecoder().decode(body);
 
-await describeS3('S3', (newBucket) => {
+const { missing, newBucket, stop } = await testS3();
+afterAll(stop);
+
+describe.skipIf(missing !== '')(`S3${missing}`, () => {
   describe('a prefix of a bucket as an object store', () => {
     let options: S3StoreOptions;
     beforeAll(async () => {
@@ -30,11 +34,9 @@ await describeS3('S3', (newBucket) => {
     expect(part.url).toBe(`s3://${options.bucket}/part`);
     expect(() => s3Store({ ...options, prefix: '../climb' })).toThrow('climbs');
   });
-
-  describe('in trouble', () => testTrouble(newBucket));
 });
 
-function testTrouble(newBucket: NewBucket): void {
+describe.skipIf(missing !== '')(`S3 in trouble${missing}`, () => {
   /** A store whose requests go through a proxy that makes them fail. */
   async function troubled(): Promise<{ store: ReturnType<typeof s3Store>; proxy: FaultProxy }> {
     const options = await newBucket();
@@ -136,6 +138,33 @@ function testTrouble(newBucket: NewBucket): void {
     await expect(store.list('')[Symbol.asyncIterator]().next()).rejects.toMatchObject(denied);
   });
 
+  it('says what to set where there are no credentials, or no region', async () => {
+    const { bucket, endpoint } = await newBucket();
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    for (const name of [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_PROFILE',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+    ]) {
+      vi.stubEnv(name, undefined);
+    }
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', `${tmpdir()}/none`);
+    vi.stubEnv('AWS_CONFIG_FILE', `${tmpdir()}/none`);
+    await expect(s3Store({ bucket, endpoint, region: 'us-east-1' }).get('a')).rejects.toMatchObject({
+      code: 'store_denied',
+      remedy: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+    });
+    await expect(s3Store({ bucket, endpoint }).get('a')).rejects.toMatchObject({
+      code: 'bad_config',
+      remedy: expect.stringContaining('AWS_REGION'),
+    });
+  });
+
   it('is opened by its address', async () => {
     const { bucket, endpoint, region = '', credentials } = await newBucket();
     expect(openStore(`s3://${bucket}/a/b/`, { region, endpoint }).url).toBe(`s3://${bucket}/a/b`);
@@ -143,4 +172,4 @@ function testTrouble(newBucket: NewBucket): void {
     await store.put('c', bytes('x'));
     expect(await store.head('c')).toMatchObject({ key: 'c' });
   });
-}
+});

@@ -61,19 +61,19 @@ class S3Store implements ObjectStore {
     const at = this.#at(key);
     return this.#do(`read ${key}`, async ({ sdk, client }) => {
       for (let attempt = 1; ; attempt++) {
+        const answer = await unlessAbsent(() =>
+          client.send(new sdk.GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' })),
+        );
+        if (answer === undefined) return undefined;
         try {
-          const answer = await client.send(new sdk.GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
-          if (answer.Body === undefined || answer.ETag === undefined) throw new Error('an answer without body or etag');
-          const body = plainBytes(await answer.Body.transformToByteArray());
-          if (answer.ContentLength !== undefined && body.length !== answer.ContentLength) {
-            throw new Error(`${body.length} bytes of ${answer.ContentLength}`);
+          const body = plainBytes((await answer.Body?.transformToByteArray()) ?? new Uint8Array());
+          if (body.length === (answer.ContentLength ?? body.length)) {
+            return { key, size: body.length, etag: answer.ETag ?? '', body };
           }
-          return { key, size: body.length, etag: answer.ETag, body };
+          throw new Error(`${body.length} bytes of ${answer.ContentLength} arrived`);
         } catch (error) {
-          const { name, status } = failureOf(error);
-          if (name === 'NoSuchKey') return undefined;
-          // The SDK retries requests, but no longer once the body has begun to arrive.
-          if (status !== undefined || name === 'CredentialsProviderError' || attempt === ATTEMPTS) throw error;
+          // The SDK retries requests, but no longer once the body has begun to arrive: broken off, or not its checksum.
+          if (attempt === ATTEMPTS) throw error;
           await pause(attempt);
         }
       }
@@ -83,15 +83,11 @@ class S3Store implements ObjectStore {
   async head(key: string): Promise<ObjectInfo | undefined> {
     const at = this.#at(key);
     return this.#do(`look at ${key}`, async (connection) => {
-      try {
-        const { sdk, client } = connection;
-        const answer = await client.send(new sdk.HeadObjectCommand(at));
-        return { key, size: answer.ContentLength ?? 0, etag: answer.ETag ?? '' };
-      } catch (error) {
-        if (failureOf(error).status !== 404) throw error;
-        await this.#checkBucket(connection);
-        return undefined;
-      }
+      const { sdk, client } = connection;
+      const answer = await unlessAbsent(() => client.send(new sdk.HeadObjectCommand(at)));
+      if (answer !== undefined) return { key, size: answer.ContentLength ?? 0, etag: answer.ETag ?? '' };
+      await this.#checkBucket(connection);
+      return undefined;
     });
   }
 
@@ -155,13 +151,8 @@ class S3Store implements ObjectStore {
 
   /** The etag of what is there, if it is what this very write left: the answer to its first attempt was lost. */
   async #ownWrite({ sdk, client }: Connection, key: string, id: string): Promise<string | undefined> {
-    try {
-      const { Metadata, ETag } = await client.send(new sdk.HeadObjectCommand(this.#at(key)));
-      return Metadata?.[WRITE_ID] === id ? ETag : undefined;
-    } catch (error) {
-      if (failureOf(error).status === 404) return undefined;
-      throw error;
-    }
+    const answer = await unlessAbsent(() => client.send(new sdk.HeadObjectCommand(this.#at(key))));
+    return answer?.Metadata?.[WRITE_ID] === id ? answer.ETag : undefined;
   }
 
   /** The answer to HEAD has no body, so it does not say whether the object or the whole bucket is missing: ask once. */
@@ -197,7 +188,7 @@ class S3Store implements ObjectStore {
   }
 }
 
-async function connect({ region, endpoint, credentials }: S3StoreOptions): Promise<Connection> {
+async function connect({ bucket, region, endpoint, credentials }: S3StoreOptions): Promise<Connection> {
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPTS,
@@ -206,7 +197,24 @@ async function connect({ region, endpoint, credentials }: S3StoreOptions): Promi
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
   });
+  await client.config.region().catch((cause: unknown) => {
+    throw new PavioError('bad_config', `No AWS region is set for the bucket "${bucket}".`, {
+      remedy: "Set AWS_REGION to the bucket's region.",
+      cause,
+    });
+  });
   return { sdk, client };
+}
+
+/** What a request gives, or undefined where its object does not exist. */
+async function unlessAbsent<Answer>(request: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    const { name } = failureOf(error);
+    if (name === 'NoSuchKey' || name === 'NotFound') return undefined;
+    throw error;
+  }
 }
 
 /** Grows with the attempts, with jitter: 50 ms to 1.6 s. */
