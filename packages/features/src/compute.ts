@@ -1,6 +1,6 @@
 import { type CandleSeries, type Interval, PavioError, seriesLength, sliceRows } from '@pavio/core';
 import type { Feature } from './feature.ts';
-import { featureSet } from './featureSet.ts';
+import { featureSet } from './feature-set.ts';
 import { Frame } from './frame.ts';
 import { assertCandles, segmentsOf } from './segments.ts';
 

@@ -1,4 +1,4 @@
-export { checkInputs } from './checkInputs.ts';
+export { checkInputs } from './check-inputs.ts';
 export { type ComputeOptions, computeFeatures } from './compute.ts';
 export {
   FEATURE_GROUPS,
@@ -12,7 +12,7 @@ export {
   type FeatureSet,
   featureSet,
   VOLATILITY_COLUMN,
-} from './featureSet.ts';
-export { type AssetCandles, featureTable, type TableSource } from './featureTable.ts';
+} from './feature-set.ts';
+export { type AssetCandles, featureTable, type TableSource } from './feature-table.ts';
 export { type AssetReport, type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job.ts';
-export { type LatestRow, latestRow } from './latestRow.ts';
+export { type LatestRow, latestRow } from './latest-row.ts';

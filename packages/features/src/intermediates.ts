@@ -1,16 +1,16 @@
 import type { Frame } from './frame.ts';
-import { type CandleShape, candleShape, envelope } from './indicators/candleShape.ts';
+import { type CandleShape, candleShape, envelope } from './indicators/candle-shape.ts';
 import { logReturn } from './indicators/changes.ts';
-import { type DirectionalMovement, directionalMovement } from './indicators/directionalMovement.ts';
-import { exponentialMean, wilderMean } from './indicators/exponentialMean.ts';
-import { signedVolume } from './indicators/onBalanceVolume.ts';
+import { type DirectionalMovement, directionalMovement } from './indicators/directional-movement.ts';
+import { exponentialMean, wilderMean } from './indicators/exponential-mean.ts';
+import { signedVolume } from './indicators/on-balance-volume.ts';
 import { positionBetween } from './indicators/position.ts';
-import { rollingMax, rollingMin } from './indicators/rollingExtremes.ts';
-import { rollingMean } from './indicators/rollingMean.ts';
-import { type Moments, rollingMoments } from './indicators/rollingMoments.ts';
-import { type OrderStatistics, rollingOrder } from './indicators/rollingOrder.ts';
-import { trueRange } from './indicators/trueRange.ts';
-import { hullMean } from './indicators/weightedMean.ts';
+import { rollingMax, rollingMin } from './indicators/rolling-extremes.ts';
+import { rollingMean } from './indicators/rolling-mean.ts';
+import { type Moments, rollingMoments } from './indicators/rolling-moments.ts';
+import { type OrderStatistics, rollingOrder } from './indicators/rolling-order.ts';
+import { trueRange } from './indicators/true-range.ts';
+import { hullMean } from './indicators/weighted-mean.ts';
 
 // What several features are made of, each computed once a frame.
 

@@ -10,8 +10,8 @@ import {
   type SeriesKey,
   seriesLength,
 } from '@pavio/core';
-import { featureSet } from './featureSet.ts';
-import { type AssetCandles, completeRows, featureTable } from './featureTable.ts';
+import { featureSet } from './feature-set.ts';
+import { type AssetCandles, completeRows, featureTable } from './feature-table.ts';
 import { segmentsOf } from './segments.ts';
 
 export interface FeatureJob {

@@ -1,5 +1,5 @@
 import { type Feature, feature } from '../feature.ts';
-import { doji, engulfing, hammer } from '../indicators/candlePatterns.ts';
+import { doji, engulfing, hammer } from '../indicators/candle-patterns.ts';
 import { shape } from '../intermediates.ts';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;

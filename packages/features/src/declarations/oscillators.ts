@@ -1,9 +1,9 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
 import { change, relativeChange } from '../indicators/changes.ts';
-import { commodityChannel } from '../indicators/commodityChannel.ts';
-import { relativeStrength } from '../indicators/relativeStrength.ts';
-import { rollingMean } from '../indicators/rollingMean.ts';
+import { commodityChannel } from '../indicators/commodity-channel.ts';
+import { relativeStrength } from '../indicators/relative-strength.ts';
+import { rollingMean } from '../indicators/rolling-mean.ts';
 import { closeMoments, convergenceDivergence, directional, perClose, stochastic } from '../intermediates.ts';
 import { forgettingRows, forgettingRowsOfRatio } from '../memory.ts';
 

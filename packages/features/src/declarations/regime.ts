@@ -1,6 +1,6 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
-import { rollingMax } from '../indicators/rollingExtremes.ts';
+import { rollingMax } from '../indicators/rolling-extremes.ts';
 import { runningMax } from '../indicators/running.ts';
 import { relativeTo } from '../intermediates.ts';
 

@@ -1,7 +1,7 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
-import { garmanKlass, parkinson } from '../indicators/rangeVolatility.ts';
-import { rollingMoments, sampleDeviation } from '../indicators/rollingMoments.ts';
+import { garmanKlass, parkinson } from '../indicators/range-volatility.ts';
+import { rollingMoments, sampleDeviation } from '../indicators/rolling-moments.ts';
 import { averageTrueRange, closeMoments, logReturns, outline, perClose } from '../intermediates.ts';
 import { forgettingRows } from '../memory.ts';
 

@@ -1,6 +1,6 @@
 import { type Feature, feature } from '../feature.ts';
 import { balancedChange, change, relativeChange } from '../indicators/changes.ts';
-import { balanceScore, onBalanceVolume } from '../indicators/onBalanceVolume.ts';
+import { balanceScore, onBalanceVolume } from '../indicators/on-balance-volume.ts';
 import { averagePrice, flow, relativeTo } from '../intermediates.ts';
 
 const FLOW = ['close', 'volume'] as const;

@@ -1,6 +1,6 @@
 import { type CandleSeries, type Interval, PavioError, seriesLength, sliceRows } from '@pavio/core';
 import { computeFeatures } from './compute.ts';
-import { featureSet } from './featureSet.ts';
+import { featureSet } from './feature-set.ts';
 import { lastStretch } from './segments.ts';
 
 /** What is known at the newest candle. */

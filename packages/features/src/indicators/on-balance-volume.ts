@@ -1,5 +1,5 @@
 import { columnAfter } from './column.ts';
-import { rollingMoments } from './rollingMoments.ts';
+import { rollingMoments } from './rolling-moments.ts';
 
 /** Volume with the sign of the price's move; 0 where the price did not move, and in the first row. */
 export function signedVolume(close: Float64Array, volume: Float64Array): Float64Array {

@@ -1,4 +1,4 @@
-import type { CandleShape } from './candleShape.ts';
+import type { CandleShape } from './candle-shape.ts';
 import { columnAfter } from './column.ts';
 
 /** Largest body of a doji, as a share of the range. */
@@ -26,18 +26,21 @@ export function hammer(shape: CandleShape): Float64Array {
 
 /**
  * 1 where a rising body covers the falling body before it, -1 where a falling one covers a rising one, else 0 (Nison
- * 1991, chapter 4). Equal ends count as covered, because a candle opens where the last one closed in a market that never
- * closes. First defined row: 1.
+ * 1991, chapter 4). One of the two ends may be equal, because a candle opens where the last one closed in a market that
+ * never closes. Convention: the sign of TA-Lib `CDLENGULFING`, to which a candle without a body rises. First defined
+ * row: 1.
  */
 export function engulfing(open: Float64Array, close: Float64Array): Float64Array {
   const y = columnAfter(1, close.length);
   for (let t = 1; t < close.length; t++) {
-    const o = open[t]!;
-    const c = close[t]!;
-    const before = close[t - 1]! - open[t - 1]!;
-    const isBullish = before < 0 && c > o && o <= close[t - 1]! && c >= open[t - 1]!;
-    const isBearish = before > 0 && c < o && o >= close[t - 1]! && c <= open[t - 1]!;
-    y[t] = isBullish ? 1 : isBearish ? -1 : 0;
+    const top = Math.max(open[t]!, close[t]!);
+    const bottom = Math.min(open[t]!, close[t]!);
+    const topBefore = Math.max(open[t - 1]!, close[t - 1]!);
+    const bottomBefore = Math.min(open[t - 1]!, close[t - 1]!);
+    const covers = top >= topBefore && bottom <= bottomBefore && top - bottom > topBefore - bottomBefore;
+    const rises = close[t]! >= open[t]!;
+    const roseBefore = close[t - 1]! >= open[t - 1]!;
+    y[t] = covers && rises !== roseBefore ? (rises ? 1 : -1) : 0;
   }
   return y;
 }

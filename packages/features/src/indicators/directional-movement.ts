@@ -1,5 +1,5 @@
 import { columnAfter } from './column.ts';
-import { STANDSTILL } from './relativeStrength.ts';
+import { STANDSTILL } from './relative-strength.ts';
 
 /** Wilder's directional movement system, in percent. */
 export interface DirectionalMovement {

@@ -1,5 +1,5 @@
 import { logRatio } from './changes.ts';
-import { rollingMean } from './rollingMean.ts';
+import { rollingMean } from './rolling-mean.ts';
 
 const LN2 = Math.LN2;
 

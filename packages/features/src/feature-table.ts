@@ -1,6 +1,6 @@
 import { type CandleSeries, type FeatureTable, type Interval, seriesLength } from '@pavio/core';
 import { computeFeatures } from './compute.ts';
-import { type FeatureSet, featureSet } from './featureSet.ts';
+import { type FeatureSet, featureSet } from './feature-set.ts';
 
 /** Closed candles of one asset. */
 export interface AssetCandles {

@@ -1,0 +1,192 @@
+"""What TA-Lib, pandas and published formulas say about the features of daily candles.
+
+Needs Python 3.11+ with numpy==2.4.6, pandas==3.1.1, TA-Lib==0.8.2 (all have wheels on PyPI).
+
+    python reference.py generate              writes candles.csv and expected.csv beside this file
+    python reference.py values CANDLES OUT    writes the values for a candle CSV (time in unix seconds), full precision
+
+Rows of a CSV must be contiguous. Columns of TA-Lib come from TA-Lib, the others from pandas or, where neither has them,
+from the formula written out in numpy. Where a convention of ours departs (a price that stands still), the generated
+candles do not go there.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import talib
+
+HERE = Path(__file__).parent
+
+
+def values(c: pd.DataFrame) -> pd.DataFrame:
+    """All feature columns of daily candles, NaN where they are not defined."""
+    o, h, l, close, v = (c[name].astype(float) for name in ("open", "high", "low", "close", "volumefrom"))
+    O, H, L, C, V = (x.to_numpy() for x in (o, h, l, close, v))
+    top = np.maximum(np.maximum(O, C), H)
+    bottom = np.minimum(np.minimum(O, C), L)
+    span = top - bottom
+    out: dict[str, object] = {}
+
+    for k in range(1, 6):
+        out[f"close_lag_{k}"] = close.shift(k)
+    out["open_lag_1"] = o.shift(1)
+    out["volume_lag_1"] = v.shift(1)
+
+    out["simple_return_1"] = close.pct_change()
+    for k in (1, 2, 3, 5, 7, 14, 30):
+        out[f"log_return_{k}"] = np.log(close / close.shift(k))
+    out["cumulative_return"] = close / close.iloc[0] - 1
+
+    for w in (5, 10, 20, 50):
+        out[f"sma_{w}"] = talib.SMA(C, w)
+        out[f"close_to_sma_{w}"] = C / talib.SMA(C, w) - 1
+    for n in (12, 26):
+        out[f"ema_{n}"] = talib.EMA(C, n)
+        out[f"close_to_ema_{n}"] = C / talib.EMA(C, n) - 1
+    hull = talib.WMA(2 * talib.WMA(C, 10) - talib.WMA(C, 20), 4)
+    out["hull_20"] = hull
+    out["close_to_hull_20"] = 1 - hull / C
+    for w in (5, 20):
+        out[f"open_sma_{w}"] = talib.SMA(O, w)
+        out[f"close_to_open_sma_{w}"] = C / talib.SMA(O, w) - 1
+        out[f"volume_sma_{w}"] = talib.SMA(V, w)
+        out[f"volume_to_volume_sma_{w}"] = V / talib.SMA(V, w) - 1
+
+    r = np.log(close / close.shift(1))
+    for w in (5, 10, 20, 30):
+        out[f"volatility_{w}"] = [np.std(x, ddof=1) if len(x) == w else np.nan for x in windows(r.to_numpy()[1:], w, len(C))]
+    std5 = np.array([np.std(x, ddof=1) if len(x) == 5 else np.nan for x in windows(C, 5, len(C))])
+    out["close_std_5"] = std5
+    out["close_std_5_to_close"] = std5 / C
+    parkinson = np.log(top / bottom) ** 2 / (4 * np.log(2))
+    out["parkinson_10"] = np.sqrt(exact_mean(parkinson, 10))
+    garman_klass = 0.5 * np.log(top / bottom) ** 2 - (2 * np.log(2) - 1) * np.log(C / O) ** 2
+    out["garman_klass_10"] = np.sqrt(exact_mean(garman_klass, 10))
+    out["atr_14"] = talib.ATR(H, L, C, 14)
+    out["atr_14_to_close"] = talib.ATR(H, L, C, 14) / C
+
+    for name, x in (("close", close), ("volume", v)):
+        median = x.rolling(20).median()
+        mad = x.rolling(20).apply(lambda w: np.median(np.abs(w - np.median(w))), raw=True)
+        out[f"{name}_median_20"] = median
+        out[f"{name}_mad_20"] = mad
+        out[f"{name}_iqr_20"] = x.rolling(20).quantile(0.75) - x.rolling(20).quantile(0.25)
+        out[f"{name}_robust_z_20"] = (x - median) / (1.482602218505602 * mad)
+    out["close_to_median_20"] = close / out["close_median_20"] - 1
+    out["close_iqr_20_to_close"] = out["close_iqr_20"] / close
+
+    upper = (top - np.maximum(O, C)) / span
+    lower = (np.minimum(O, C) - bottom) / span
+    body = (C - O) / span
+    out["range_position"] = (C - bottom) / span
+    out["upper_shadow"] = upper
+    out["lower_shadow"] = lower
+    out["body"] = body
+    out["direction"] = np.sign(C - O)
+    out["doji"] = (np.abs(body) <= 0.1).astype(float)
+    out["hammer"] = ((np.abs(body) > 0.1) & (lower >= 2 * np.abs(body)) & (upper <= 0.1)).astype(float)
+    out["engulfing"] = np.sign(talib.CDLENGULFING(O, H, L, C)).astype(float)
+    out["engulfing"][:2] = np.nan  # TA-Lib fills its lookback with zeros
+
+    out["rsi_14"] = talib.RSI(C, 14)
+    line, signal, histogram = talib.MACD(C, 12, 26, 9)
+    out["macd"], out["macd_signal"], out["macd_histogram"] = line, signal, histogram
+    out["macd_to_close"] = line / C
+    out["macd_signal_to_close"] = signal / C
+    out["macd_histogram_to_close"] = histogram / C
+    out["bollinger_upper_20"], out["bollinger_lower_20"] = bands = exact_bands(C)
+    out["bollinger_percent_b_20"] = (C - bands[1]) / (bands[0] - bands[1])
+    out["bollinger_bandwidth_20"] = (bands[0] - bands[1]) / talib.SMA(C, 20)
+    k, d = talib.STOCHF(H, L, C, 14, 3)
+    out["stochastic_k_14"], out["stochastic_d_3"] = k, d
+    out["williams_r_14"] = talib.WILLR(H, L, C, 14)
+    out["cci_20"] = talib.CCI(H, L, C, 20)
+    out["adx_14"] = talib.ADX(H, L, C, 14)
+    out["plus_di_14"] = talib.PLUS_DI(H, L, C, 14)
+    out["minus_di_14"] = talib.MINUS_DI(H, L, C, 14)
+    out["momentum_10"] = talib.MOM(C, 10)
+    out["roc_10"] = talib.ROC(C, 10)
+
+    out["obv"] = talib.OBV(C, V)
+    flow = np.sign(np.diff(C)) * V[1:]
+    balance = [np.concatenate([[0.0], np.cumsum(x)]) for x in windows(flow, 19, len(C))]
+    out["obv_z_20"] = [(x[-1] - x.mean()) / x.std(ddof=1) if len(x) == 20 else np.nan for x in balance]
+    out["volume_change"] = v.pct_change().replace([np.inf, -np.inf], np.nan)
+    out["volume_change_balanced"] = (v - v.shift(1)) / (v + v.shift(1))
+    out["volume_momentum_10"] = talib.MOM(V, 10)
+    out["volume_momentum_10_balanced"] = (v - v.shift(10)) / (v + v.shift(10))
+    out["average_price"] = talib.AVGPRICE(O, H, L, C)
+    out["close_to_average_price"] = C / talib.AVGPRICE(O, H, L, C) - 1
+
+    out["running_max"] = close.cummax()
+    out["drawdown"] = close / close.cummax() - 1
+    out["drawdown_30"] = close / talib.MAX(C, 30) - 1
+
+    time = pd.to_datetime(c["time"], unit="s", utc=True).dt
+    for name, phase, length in (("weekday", time.day_of_week, 7), ("month", time.month - 1, 12)):
+        out[f"{name}_sin"] = np.sin(2 * np.pi * phase / length)
+        out[f"{name}_cos"] = np.cos(2 * np.pi * phase / length)
+    return pd.DataFrame({name: np.asarray(x, dtype=float) for name, x in out.items()})
+
+
+def windows(x: np.ndarray, w: int, rows: int) -> list[np.ndarray]:
+    """For each of `rows` rows, the last `w` values of `x`, whose end is aligned with the last row; short ones are empty."""
+    first = rows - len(x)
+    return [x[t - first - w + 1 : t - first + 1] if t - first - w + 1 >= 0 else np.empty(0) for t in range(rows)]
+
+
+def exact_mean(x: np.ndarray, w: int) -> np.ndarray:
+    """Mean of each window by itself: the running sums of TA-Lib and pandas drift."""
+    return np.array([y.mean() if len(y) == w else np.nan for y in windows(x, w, len(x))])
+
+
+def exact_bands(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bollinger bands 20/2 of each window by itself, with the population deviation of TA-Lib's BBANDS.
+
+    BBANDS takes its variance from running sums of squares, which loses digits; that it means the same is checked here.
+    """
+    mean = exact_mean(x, 20)
+    sigma = np.array([y.std() if len(y) == 20 else np.nan for y in windows(x, 20, len(x))])
+    upper, _, lower = talib.BBANDS(x, 20, 2.0, 2.0)
+    assert np.allclose(upper[19:], (mean + 2 * sigma)[19:], rtol=1e-5)
+    assert np.allclose(lower[19:], (mean - 2 * sigma)[19:], rtol=1e-5, atol=1e-5 * np.max(x))
+    return mean + 2 * sigma, mean - 2 * sigma
+
+
+def generate() -> None:
+    """Made-up daily candles; some opens lie outside of [low, high], as some sources have them."""
+    random = np.random.default_rng(20240229)
+    rows = 250
+    sigma = 0.03 * np.exp(0.5 * np.sin(np.arange(rows) / 40))
+    close = 150 * np.exp(np.cumsum(sigma * random.standard_normal(rows)))
+    opening = np.concatenate([[150.0], close[:-1]]) * np.where(random.random(rows) < 0.3, 1 + 0.004 * random.standard_normal(rows), 1)
+    high = np.maximum(opening, close) * (1 + 0.01 * random.exponential(size=rows))
+    low = np.minimum(opening, close) * (1 - 0.01 * np.minimum(random.exponential(size=rows), 20))
+    outside = random.random(rows) < 0.05
+    opening = np.where(outside, high * 1.001, opening)
+    volume = 1e6 * np.exp(0.6 * random.standard_normal(rows) + 8 * sigma)
+    candles = pd.DataFrame(
+        {
+            "time": 1_672_531_200 + 86_400 * np.arange(rows),
+            "open": opening.round(4),
+            "high": high.round(4),
+            "low": low.round(4),
+            "close": close.round(4),
+            "volumefrom": volume.round(3),
+            "volumeto": "",
+        }
+    )
+    candles.to_csv(HERE / "candles.csv", index=False)
+    values(pd.read_csv(HERE / "candles.csv")).to_csv(HERE / "expected.csv", index=False, float_format="%.12g")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["generate"]:
+            generate()
+        case ["values", source, target]:
+            values(pd.read_csv(source)).to_csv(target, index=False, float_format="%.17g")
+        case _:
+            sys.exit(__doc__)
