@@ -1,5 +1,5 @@
 import { type Clock, PavioError, type PavioErrorOptions } from '@pavio/core';
-import axios, { type AxiosError, type AxiosResponse } from 'axios';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
 
 /** How long a whole answer may take before the provider counts as unavailable. */
 export const DEFAULT_TIMEOUT_MS = 15_000;
@@ -86,12 +86,11 @@ async function send(request: JsonRequest): Promise<AxiosResponse<string>> {
   } catch (error) {
     signal?.throwIfAborted();
     const reason = (error as AxiosError).code ?? 'unknown';
-    const what = deadline.aborted
-      ? `did not answer within ${timeoutMs / 1000} s`
-      : describeFailure(reason, error as Error);
+    const isLate = deadline.aborted || reason === AxiosError.ECONNABORTED;
+    const what = isLate ? `did not answer within ${timeoutMs / 1000} s` : describeFailure(reason, error as Error);
     throw marketError(request, 'market_unavailable', what, {
       remedy: 'Check the connection and the address, or try again later.',
-      details: { reason: deadline.aborted ? 'ETIMEDOUT' : reason },
+      details: { reason: isLate ? 'ETIMEDOUT' : reason },
     });
   }
 }
@@ -103,9 +102,6 @@ function describeFailure(reason: string, error: Error): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'could not be found (DNS)';
-    case 'ECONNABORTED':
-    case 'ETIMEDOUT':
-      return 'did not answer in time';
     case 'ECONNRESET':
     case 'EPIPE':
       return 'broke the connection';

@@ -31,8 +31,9 @@ export function answerBinance(market: ProviderMarket, path: string, query: URLSe
   const start = query.has('startTime')
     ? Math.max(Number(query.get('startTime')), market.listedSince(pair.symbol))
     : end - limit * step;
-  const from = market.quirks.includes('extra-rows') ? start - step : start;
-  const candles = firstCandles(market, pair, interval, { from, to: end, limit });
+  const extra = market.quirks.includes('extra-rows') ? 1 : 0;
+  const from = start - extra * step;
+  const candles = firstCandles(market, pair, interval, { from, to: end, limit: limit + extra });
   if (candles === undefined) return failure(-1121, 'No such symbol.');
   const rows = candles.map((candle) => toRow(candle, interval));
   return { status: 200, body: disorder(rows, market.quirks) };

@@ -1,4 +1,4 @@
-import { type Candle, INTERVAL_NAMES, INTERVALS, type Interval } from '@pavio/core';
+import { type Candle, INTERVAL_NAMES, INTERVALS } from '@pavio/core';
 import { disorder, type ProviderMarket } from './provider-market.ts';
 
 const UNITS = {

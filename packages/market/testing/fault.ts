@@ -29,14 +29,15 @@ export const RETRY_AFTER_SECONDS = 7;
  * - `restricted` 451; `not-found` 404 past the start of history; `unauthorized` 401
  *
  * @param body what the answer would have been, of which `cut` sends the first half.
+ * @param now the server's time, which `teapot` writes a date with.
  */
-export function misbehave(fault: Exclude<Fault, 'ok'>, response: ServerResponse, body: string): void {
+export function misbehave(fault: Exclude<Fault, 'ok'>, response: ServerResponse, body: string, now: number): void {
   switch (fault) {
     case 'rate-limit':
       response.setHeader('retry-after', RETRY_AFTER_SECONDS);
       return send(response, 429, { code: -1003, msg: 'Too much request weight used.' });
     case 'teapot':
-      response.setHeader('retry-after', new Date(Date.now() + RETRY_AFTER_SECONDS * 1000).toUTCString());
+      response.setHeader('retry-after', new Date(now + RETRY_AFTER_SECONDS * 1000).toUTCString());
       return send(response, 418, { code: -1003, msg: 'Way too much request weight used; address banned.' });
     case '500':
       return send(response, 500, { message: 'Internal error.' });

@@ -81,7 +81,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     const isAccepted = apiKey === undefined || incoming.headers.authorization === `Apikey ${apiKey}`;
     const { status, body } = answer(market, path, searchParams, isAccepted);
     if (fault === 'ok') send(response, status, body);
-    else misbehave(fault, response, JSON.stringify(body));
+    else misbehave(fault, response, JSON.stringify(body), clock.now());
   }
 
   const server = createServer((incoming, response) => {
