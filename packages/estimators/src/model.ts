@@ -11,7 +11,10 @@ interface FittedBase {
   readonly columns: number;
   /** Share of each feature in what the model does, summing to 1 (or all 0): loss reduction of trees, |coefficient| of lines. */
   readonly importance: Float64Array;
-  /** The number the model is for, of one row of `columns` features: value (regressor) or probability of class 1. */
+  /**
+   * The number the model is for, of one row of `columns` features: value (regressor) or probability of class 1.
+   * @throws PavioError `feature_mismatch` for a row of another length.
+   */
   predictRow(row: Float32Array): number;
   /** `predictRow` of many rows: bit for bit the same numbers. */
   predictRows(X: Matrix, rows?: RowSelection): Float64Array;
@@ -46,24 +49,37 @@ export function createModel(
   toTensors: () => TensorFile,
 ): FittedModel {
   const { columns } = scorer;
-  const finish = link === 'logistic' ? sigmoid : (score: number) => score;
+  const kind = modelKind(name);
+  const finish = link === 'logistic' ? sigmoid : kind === 'classifier' ? clampProbability : identity;
+  const mismatch = (given: number) =>
+    new PavioError('feature_mismatch', `${name} reads ${columns} features, but a row has ${given}.`);
   const predictRows = (X: Matrix, rows?: RowSelection) => {
-    if (X.columns !== columns) {
-      throw new PavioError('feature_mismatch', `${name} reads ${columns} features, but the rows have ${X.columns}.`);
-    }
+    if (X.columns !== columns) throw mismatch(X.columns);
     return scorer.predictRows(X, selectRows(X.rows, rows)).map(finish);
   };
   const base = {
     name,
     columns,
     importance,
-    predictRow: (row: Float32Array) => finish(scorer.predictRow(row)),
+    predictRow: (row: Float32Array) => {
+      if (row.length !== columns) throw mismatch(row.length);
+      return finish(scorer.predictRow(row));
+    },
     predictRows,
     toTensors,
   };
-  if (modelKind(name) === 'regressor') return { ...base, kind: 'regressor', predict: predictRows };
+  if (kind === 'regressor') return { ...base, kind: 'regressor', predict: predictRows };
   const predict = (X: Matrix, rows?: RowSelection) => predictRows(X, rows).map((p) => (p > 0.5 ? 1 : 0));
   return { ...base, kind: 'classifier', predict, predictProba: predictRows };
+}
+
+function identity(score: number): number {
+  return score;
+}
+
+/** Sums of leaves that are all 0 or all 1 may miss them by a rounding error. */
+function clampProbability(score: number): number {
+  return Math.min(1, Math.max(0, score));
 }
 
 /** Shares that sum to 1; all 0 when the sum is. */

@@ -5,5 +5,5 @@ import { type JobMessage, runJob } from '../src/trainer/job.ts';
 parentPort?.on('message', ({ id, job }: JobMessage) => {
   if (job.seed === 13) throw new Error('struck down');
   if (job.seed === 14) process.exit(7);
-  parentPort?.postMessage({ id, result: runJob(job) });
+  parentPort?.postMessage({ id, result: runJob(job) }, []);
 });

@@ -23,7 +23,7 @@ function eliminate(matrix: number[][], right: number[]): number[] {
       for (let j = k; j <= n; j++) a[i]![j]! -= factor * a[k]![j]!;
     }
   }
-  const x = new Array<number>(n).fill(0);
+  const x = Array.from({ length: n }, () => 0);
   for (let i = n - 1; i >= 0; i--) {
     const known = x.reduce((sum, value, j) => (j > i ? sum + a[i]![j]! * value : sum), 0);
     x[i] = (a[i]![n]! - known) / a[i]![i]!;
@@ -35,8 +35,8 @@ function eliminate(matrix: number[][], right: number[]): number[] {
 function normalEquations(X: Matrix, y: Float64Array, weight: Float64Array, penalties: readonly number[]): number[] {
   const p = X.columns + 1;
   const cell = (row: number, j: number) => (j === 0 ? 1 : (X.data[(j - 1) * X.rows + row] as number));
-  const matrix = Array.from({ length: p }, () => new Array<number>(p).fill(0));
-  const right = new Array<number>(p).fill(0);
+  const matrix = Array.from({ length: p }, () => Array.from({ length: p }, () => 0));
+  const right = Array.from({ length: p }, () => 0);
   for (let row = 0; row < X.rows; row++) {
     for (let i = 0; i < p; i++) {
       const scaled = weight[row]! * cell(row, i);

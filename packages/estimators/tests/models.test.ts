@@ -80,6 +80,7 @@ describe.each(MODEL_NAMES)('%s', (name) => {
 
   test('a wrong width is refused', () => {
     const narrow = matrixOfColumns([Float32Array.of(1, 2)]);
+    expect(() => model.predictRow(Float32Array.of(1))).toThrow(/reads 6 features, but a row has 1/);
     expect(() => model.predictRows(narrow)).toThrow(expect.objectContaining({ code: 'feature_mismatch' }) as Error);
   });
 });
@@ -177,6 +178,7 @@ describe('boosting', () => {
 describe('what cannot be fitted is refused by name', () => {
   const X = matrixOfColumns([Float32Array.of(1, 2, 3, 4)]);
   const y = Float64Array.of(0, 1, 0, 1);
+  const DEPTH: object = { depth: 3 };
   const fit = (...args: Parameters<typeof fitModel>) => {
     try {
       fitModel(...args);
@@ -187,7 +189,7 @@ describe('what cannot be fitted is refused by name', () => {
   };
 
   test.each([
-    ['bad_config: The model regressor_lin has no parameter "depth".', ['regressor_lin', { depth: 3 } as object, X, y]],
+    ['bad_config: The model regressor_lin has no parameter "depth".', ['regressor_lin', DEPTH, X, y]],
     ['bad_config: The parameter "alpha" of regressor_lin is -1,', ['regressor_lin', { alpha: -1 }, X, y]],
     ['bad_config: The parameter "C" of classifier_log is 0,', ['classifier_log', { C: 0 }, X, y]],
     ['bad_config: The parameter "maxFeatures" of regressor_rf is 1.5,', ['regressor_rf', { maxFeatures: 1.5 }, X, y]],

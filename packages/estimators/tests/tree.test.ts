@@ -6,6 +6,7 @@ import { binMatrix, findThresholds, MISSING_BIN } from '../src/tree/binning.ts';
 import { EnsembleBuilder } from '../src/tree/builder.ts';
 import { TreeEnsemble } from '../src/tree/ensemble.ts';
 import { type GrowerOptions, TreeGrower } from '../src/tree/grower.ts';
+import { radixSort } from '../src/tree/radix-sort.ts';
 import { growExactTree, predictExact } from './exact-tree.ts';
 
 const OPTIONS: GrowerOptions = {
@@ -104,7 +105,7 @@ test('prediction on raw values goes where the binned training went', () => {
       Float32Array.from({ length: rows }, () => (random.next() < 0.05 ? Number.NaN : random.next() ** 3)),
     ),
   );
-  const counts = new Array<number>(rows).fill(1);
+  const counts = Array.from({ length: rows }, () => 1);
   const gradients = counts.map((_, row) => (matrix.data[row] as number) * 8 + random.next() || 0);
   const { builder, leaves, grower, ensemble } = growOne(matrix, gradients, counts, { ...OPTIONS, featuresPerNode: 3 });
   for (const { start, end, value } of leaves) {
@@ -150,6 +151,23 @@ describe('binning', () => {
     const cuts = findThresholds(Float32Array.of(a, b));
     expect(cuts[0] as number).toBeGreaterThanOrEqual(a);
     expect(cuts[0] as number).toBeLessThan(b);
+  });
+
+  test('radix sort is sort', () => {
+    const float = fc.float({ noNaN: true });
+    fc.assert(
+      fc.property(fc.array(float, { maxLength: 300 }), (numbers) => {
+        // A view that does not begin where its memory does, with a number behind it that must stay.
+        const values = new Float32Array(numbers.length + 2);
+        values.set(numbers, 1);
+        values[numbers.length + 1] = -9;
+        const sorted = Float32Array.from(numbers, (value) => value + 0).sort();
+        for (let i = 0; i < values.length; i++) values[i]! += 0;
+        radixSort(values.subarray(1), new Float32Array(values.length), numbers.length);
+        expect(values.subarray(1, -1)).toEqual(sorted);
+        expect(values.at(-1)).toBe(-9);
+      }),
+    );
   });
 
   test('the bin of a value says what its thresholds say', () => {

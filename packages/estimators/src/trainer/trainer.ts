@@ -6,7 +6,7 @@ import { createSharing } from './sharing.ts';
 import { closedError, WorkerPool } from './worker-pool.ts';
 
 export interface TrainerOptions {
-  /** Worker threads; 0 or 1 fits in this thread. By default as many as the machine runs at once. */
+  /** Worker threads; 0 or 1 fits in this thread, which blocks it. By default as many as the machine runs at once. */
   readonly threads?: number;
   /** The worker's module, where this package is bundled into one file: the built `trainer/worker`. */
   readonly workerUrl?: URL;
@@ -37,11 +37,12 @@ export interface Trainer {
 }
 
 export function createTrainer(options: TrainerOptions = {}): Trainer {
-  const { threads = availableParallelism(), workerUrl = new URL('./worker.ts', import.meta.url), onProgress } = options;
+  const { threads = availableParallelism(), workerUrl, onProgress } = options;
   if (!Number.isInteger(threads) || threads < 0) {
     throw new PavioError('bad_config', `The trainer cannot have ${threads} threads.`);
   }
-  const runner = threads > 1 ? createPooled(threads, workerUrl) : createInProcess();
+  const runner =
+    threads > 1 ? createPooled(threads, workerUrl ?? new URL('./worker.ts', import.meta.url)) : createInProcess();
   let submitted = 0;
   let done = 0;
   return {

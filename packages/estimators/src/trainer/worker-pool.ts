@@ -50,7 +50,7 @@ export class WorkerPool {
       this.#busy.set(worker, { id, pending });
       worker.ref();
       try {
-        worker.postMessage({ id, job: pending.job });
+        worker.postMessage({ id, job: pending.job }, []);
       } catch (error) {
         // A job that cannot be cloned is the caller's mistake; the worker never saw it.
         this.#release(worker);
