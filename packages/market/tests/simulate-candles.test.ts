@@ -164,6 +164,19 @@ describe('believable', () => {
     }
   });
 
+  test('a jump happens within a minute, anywhere in the hour', () => {
+    const minutes = ['BTC', 'ETH', 'SOL'].flatMap((symbol) => {
+      const candles = lastDays(symbol, 400, '1m');
+      const r = logReturns(candles);
+      const large = 25 * deviation(r);
+      return r.flatMap((value, row) =>
+        Math.abs(value) > large ? [((candles.time[row + 1] as number) / 60_000) % 60] : [],
+      );
+    });
+    expect(minutes.length).toBeGreaterThan(3);
+    expect(new Set(minutes).size).toBeGreaterThan(3);
+  });
+
   test('as many rise as fall', () => {
     for (const symbol of assets) {
       const r = returns.get(symbol) as number[];
