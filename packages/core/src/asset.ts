@@ -3,6 +3,10 @@ import { PavioError } from './errors.ts';
 /** The simulated asset of the original system: always there, always marked as simulated. */
 export const SIMULATED_ASSET = 'HET';
 
+/** Source name of candles that are made up, and of those that came from files. */
+export const SIMULATED_SOURCE = 'simulated';
+export const IMPORT_SOURCE = 'import';
+
 /** Assets known by more than their ticker: symbol, CoinGecko id, name. Any other ticker works too; these add spellings. */
 const KNOWN_ASSETS = [
   ['BTC', 'bitcoin', 'Bitcoin'],

@@ -19,6 +19,9 @@ const duration = z
   })
   .refine((ms) => ms > 0, 'must be longer than zero');
 
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 interface Setting<Schema extends z.ZodType> {
   /** Reads the setting from text (flag, environment) or from a JSON value (`pavio.config.json`). */
   readonly schema: Schema;
@@ -140,11 +143,10 @@ export const SETTINGS = {
     about: 'Worker threads for training; 0: one a core',
   }),
   logLevel: setting({
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    schema: z.enum(LOG_LEVELS).optional(),
     env: ['PAVIO_LOG_LEVEL', 'LOG_LEVEL'],
-    fallback: 'info',
     flag: 'LEVEL',
-    about: 'How much is logged: debug, info, warn, error, silent',
+    about: `How much is logged: ${LOG_LEVELS.join(', ')}; not set: info with --json, else warn`,
   }),
   cryptocompareApiKey: setting({
     schema: z.string().min(1).optional(),

@@ -1,4 +1,13 @@
-export { coinGeckoId, DEFAULT_ASSETS, type Pair, parsePair, resolveAsset, SIMULATED_ASSET } from './asset.ts';
+export {
+  coinGeckoId,
+  DEFAULT_ASSETS,
+  IMPORT_SOURCE,
+  type Pair,
+  parsePair,
+  resolveAsset,
+  SIMULATED_ASSET,
+  SIMULATED_SOURCE,
+} from './asset.ts';
 export {
   allocateSeries,
   assertSeries,
@@ -23,6 +32,7 @@ export {
   type Config,
   type ConfigSources,
   flagName,
+  type LogLevel,
   loadConfig,
   SETTINGS,
   type SettingName,

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import type { LogLevel } from './config.ts';
 
 export type { Logger };
 
@@ -7,7 +7,7 @@ export type { Logger };
  * Structured logs: one JSON object a line, ISO time, the level's name. Without a destination they go to stderr, because
  * stdout belongs to results.
  */
-export function createLogger(level: Config['logLevel'], destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
     {
       level,

@@ -1,0 +1,14 @@
+import type { Command } from '../command.ts';
+import { openPredictor } from '../predictor.ts';
+import { describeServer, serve, untilAborted } from '../serving.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'The API alone; notices new releases by itself',
+  async run({ workspace, console, signal }) {
+    const server = await serve(workspace, openPredictor(workspace));
+    console.line(`Serving the models of ${workspace.store.url}\n\n${describeServer(server)}\n\nCtrl-C stops.`);
+    await untilAborted(signal);
+    await server.close();
+  },
+};

@@ -1,0 +1,91 @@
+import { PavioError } from '@pavio/core';
+import type { Predictor } from '@pavio/prediction';
+import type { Command, CommandContext } from '../command.ts';
+import type { CycleReport } from '../cycle.ts';
+import { formatDuration, formatTime } from '../format.ts';
+import { openPredictor } from '../predictor.ts';
+import { summarizeCrawl } from '../reports/crawl.ts';
+import { summarizeFeatures } from '../reports/features.ts';
+import { summarizeTraining, summarizeVerdicts } from '../reports/training.ts';
+import { startScheduler } from '../scheduler.ts';
+import { describeServer, serve, untilAborted } from '../serving.ts';
+
+export const upCommand: Command<{ crawl: boolean }> = {
+  name: 'up',
+  summary: 'All of it on this machine: cycles of crawl, features, training and forecasts on a schedule, and the API',
+  details: 'The API answers from the start; forecasts come with the first release. Ctrl-C stops.',
+  configure: (program) => program.option('--no-crawl', 'work on the candles that are stored'),
+  async run(context) {
+    const { workspace, console, signal, options, stderr } = context;
+    const { config, log } = workspace;
+    const predictor = openPredictor(workspace);
+    const server = await serve(workspace, predictor);
+    console.line(
+      `Pavio works in ${workspace.store.url}, looks for new candles every ${formatDuration(config.every)}\n\n` +
+        `${describeServer(server)}\n\nCtrl-C stops.\n`,
+    );
+
+    const final = Promise.withResolvers<never>();
+    let announcing = Promise.resolve();
+    const scheduler = startScheduler({
+      config,
+      isCrawling: options.crawl,
+      isJson: console.isJson,
+      stderr,
+      onMessage(message) {
+        if (message.kind === 'cycle') {
+          announcing = announcing
+            .then(() => announce(context, predictor, message.report))
+            .catch((error: unknown) => log.error({ err: error }, 'The forecasts of this cycle could not be made.'));
+        } else if (message.isFinal) {
+          final.reject(new PavioError(message.code, message.sentence));
+        } else {
+          log.error({ code: message.code }, `This cycle failed: ${message.sentence} The next one tries again.`);
+        }
+      },
+    });
+    try {
+      await Promise.race([untilAborted(signal), scheduler.ended, final.promise]);
+    } finally {
+      await scheduler.stop();
+      await announcing;
+      await server.close();
+    }
+    console.line('Stopped.');
+  },
+};
+
+/** Says what a cycle did, if it did anything, and makes and logs the forecasts that follow from it. */
+async function announce(
+  { console }: CommandContext<{ crawl: boolean }>,
+  predictor: Predictor,
+  { crawl, features, training }: CycleReport,
+): Promise<void> {
+  const hasNews = crawl !== undefined && (crawl.totals.inserted + crawl.totals.changed > 0 || !crawl.isComplete);
+  if (hasNews) console.line(`${timeOfDay()} crawl     ${summarizeCrawl(crawl)}`);
+  if (features === undefined || training === undefined) return;
+  console.line(`${timeOfDay()} features  ${summarizeFeatures(features)}`);
+  console.line(`${timeOfDay()} train     ${summarizeTraining(training)} ${summarizeVerdicts(training.manifest)}`);
+  await predictor.refresh();
+  const forecasts = await forecastAll(predictor);
+  const targets = [...new Set(forecasts.map(({ targetTime }) => formatTime(targetTime)))].join(', ');
+  const simulated = training.manifest.isSimulated ? ' (SIMULATED)' : '';
+  console.line(`${timeOfDay()} forecast  ${forecasts.length} assets${simulated}, candle of ${targets}`);
+}
+
+/** Forecasts of all assets; one that cannot be forecast yet is left out. */
+async function forecastAll(predictor: Predictor) {
+  const forecasts = [];
+  for (const { symbol } of await predictor.assets()) {
+    try {
+      forecasts.push(await predictor.forecast(symbol));
+    } catch (error) {
+      if (!(error instanceof PavioError && error.code === 'not_enough_data')) throw error;
+    }
+  }
+  return forecasts;
+}
+
+function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 8);
+}

@@ -1,0 +1,54 @@
+import { type CandleStore, type Config, IMPORT_SOURCE, type MarketSource, PavioError, SIMULATED_SOURCE } from '@pavio/core';
+import { chooseMarket } from '@pavio/market';
+import type { Workspace } from './workspace.ts';
+
+/** Which candles a command works on, and where new ones come from. */
+export interface MarketChoice {
+  /** First part of the candles' key. */
+  readonly source: string;
+  readonly quote: string;
+  /** Undefined where nothing can be crawled, because the candles were imported. */
+  readonly market: MarketSource | undefined;
+}
+
+/**
+ * The market to crawl, as the configuration says.
+ *
+ * @throws PavioError `bad_config` for an unknown source.
+ */
+export async function chooseCrawl(workspace: Workspace, signal?: AbortSignal): Promise<MarketChoice> {
+  const { config, candles, clock, log } = workspace;
+  const hasImported = async () => (await quotesOf(candles, IMPORT_SOURCE, config)).length > 0;
+  const chosen = await chooseMarket({ config, clock, log, hasImported, ...(signal === undefined ? {} : { signal }) });
+  if (chosen.kind === 'imported') return chooseStored(workspace);
+  const { source } = chosen;
+  return { source: source.name, quote: config.quote === 'auto' ? source.defaultQuote : config.quote, market: source };
+}
+
+/**
+ * The stored candles to work on, without asking any market: those of the configured source; with `auto`, the first of
+ * CryptoCompare (with a key), imported, Binance, CryptoCompare and simulated that has some.
+ *
+ * @throws PavioError `no_candles`.
+ */
+export async function chooseStored({ config, candles }: Workspace): Promise<MarketChoice> {
+  const preferred = config.cryptocompareApiKey === undefined ? [] : ['cryptocompare'];
+  const automatic = [...preferred, IMPORT_SOURCE, 'binance', 'cryptocompare', SIMULATED_SOURCE];
+  for (const source of config.source === 'auto' ? automatic : [config.source]) {
+    const [usual] = await quotesOf(candles, source, config);
+    if (usual !== undefined) return { source, quote: config.quote === 'auto' ? usual : config.quote, market: undefined };
+  }
+  const whose = config.source === 'auto' ? '' : ` from ${config.source}`;
+  throw new PavioError('no_candles', `There are no ${config.interval} candles${whose} in ${config.lake}.`, {
+    remedy: 'Crawl some (pavio crawl) or import them (pavio import PATH).',
+  });
+}
+
+/** Quotes of the stored series of a source, the most frequent first. */
+async function quotesOf(candles: CandleStore, source: string, config: Config): Promise<string[]> {
+  const { interval, quote } = config;
+  const keys = await candles.list({ source, interval, ...(quote === 'auto' ? {} : { quote }) });
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key.quote, (counts.get(key.quote) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
+}

@@ -1,0 +1,88 @@
+import { MODEL_NAMES, type ModelName, type ReleaseManifest, type Score, type Verdict } from '@pavio/core';
+import type { TrainingReport } from '@pavio/training';
+import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import { renderTable } from '../table.ts';
+
+const VERDICT_WORDS: Record<Verdict, string> = {
+  beats_naive: 'beats naive',
+  no_edge: 'no edge',
+  inconclusive: 'too few rows to tell',
+};
+
+/** A training, for people: what it was fitted on, and each model's errors beside those of the naive forecast. */
+export function describeTraining(report: TrainingReport): string {
+  const { manifest } = report;
+  const { training, folds } = manifest;
+  return [
+    summarizeTraining(report),
+    '',
+    `Rows        ${formatCount(training.rows)} of ${training.assets.length} assets, ${dayOf(training.from)} to ${dayOf(training.to)}; ` +
+      `left out: ${formatCount(report.leftOut.missingInput)} warming up, ${formatCount(report.leftOut.missingTarget)} without a next candle`,
+    `Inputs      ${manifest.featureSet.inputs.length} features of set ${manifest.featureSet.name} (${manifest.featureSet.hash.slice(0, 12)})`,
+    `Evaluation  walk-forward, ${folds.length} folds by time, ${dayOf(folds[0]?.test.from)} to ${dayOf(folds.at(-1)?.test.to)}, every row forecast by models that saw only its past`,
+    '',
+    describeModels(manifest),
+    '',
+    'Skill is 1 - loss / loss of the naive forecast (the price stays; the usual share of rises): above zero is better than',
+    'naive. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck (p < 0.05).',
+  ].join('\n');
+}
+
+/** The models' errors beside the naive ones', regressors and then classifiers. */
+export function describeModels(manifest: ReleaseManifest): string {
+  const rows = MODEL_NAMES.map((name) => ({ name, ...manifest.models[name].evaluation.overall }));
+  const isRegressor = ({ name }: { name: ModelName }) => manifest.models[name].kind === 'regressor';
+  const metric = (title: string, key: string, digits: number) => ({
+    title,
+    align: 'right' as const,
+    cell: ({ metrics, naive }: Score) => `${fixed(metrics[key], digits)} / ${fixed(naive[key], digits)}`,
+  });
+  const name = { title: 'model', cell: (row: { name: ModelName }) => row.name };
+  const judgement = [
+    { title: 'direction right (95 %)', cell: ({ directional }: Score) => describeDirection(directional) },
+    { title: 'skill', align: 'right' as const, cell: ({ skill }: Score) => formatPercent(skill, { sign: true }) },
+    { title: 'p', align: 'right' as const, cell: ({ dieboldMariano }: Score) => fixed(dieboldMariano?.pValue, 3) },
+    { title: 'verdict', cell: ({ verdict }: Score) => VERDICT_WORDS[verdict] },
+  ];
+  const regressors = renderTable(rows.filter(isRegressor), [
+    name,
+    metric('RMSE / naive', 'rmse', 5),
+    metric('MAE / naive', 'mae', 5),
+    ...judgement,
+  ]);
+  const classifiers = renderTable(
+    rows.filter((row) => !isRegressor(row)),
+    [name, metric('log loss / naive', 'log_loss', 5), metric('Brier / naive', 'brier', 5), ...judgement],
+  );
+  return `${regressors}\n\n${classifiers}`;
+}
+
+/** One line. */
+export function summarizeTraining({ manifest, isNew, seconds }: TrainingReport): string {
+  const { version, gate, isSimulated } = manifest;
+  const simulated = isSimulated ? ' (SIMULATED candles)' : '';
+  if (!isNew) return `Nothing new to learn: release ${version}${simulated} is live and was fitted on these very rows.`;
+  const fate = gate.isPromoted ? 'is live' : 'was NOT made live';
+  return `Release ${version}${simulated} ${fate}: ${gate.reason} ${formatDuration(seconds * 1000)}`;
+}
+
+/** What the verdicts of a release amount to, in one sentence. */
+export function summarizeVerdicts(manifest: ReleaseManifest): string {
+  const better = MODEL_NAMES.filter((name) => manifest.models[name].evaluation.overall.verdict === 'beats_naive');
+  if (better.length === 0) return 'No model beats the naive forecast.';
+  return `Better than the naive forecast beyond chance: ${better.join(', ')}.`;
+}
+
+function describeDirection(directional: Score['directional']): string {
+  if (directional === null) return '–';
+  const percent = (share: number) => (share * 100).toFixed(1);
+  return `${percent(directional.accuracy)} % (${percent(directional.low)}-${percent(directional.high)})`;
+}
+
+function fixed(value: number | null | undefined, digits: number): string {
+  return value === null || value === undefined ? '–' : value.toFixed(digits);
+}
+
+function dayOf(iso: string | undefined): string {
+  return (iso ?? '–').replace('T00:00:00Z', '').replace(/:00Z$/, '').replace('T', ' ');
+}

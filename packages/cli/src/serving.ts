@@ -1,0 +1,24 @@
+import { buildApp, isLoopback, type RunningServer, startServer } from '@pavio/api';
+import type { Predictor } from '@pavio/prediction';
+import type { Workspace } from './workspace.ts';
+
+/** The API on the configured address. */
+export function serve(workspace: Workspace, predictor: Predictor): Promise<RunningServer> {
+  const { config, registry, clock, log } = workspace;
+  const { host, port, apiKey } = config;
+  const app = buildApp({ predictor, registry, clock, log, config: { apiKey, isReachableFromOutside: !isLoopback(host) } });
+  return startServer(app, { host, port });
+}
+
+/** Where it answers and what to try, for people. */
+export function describeServer({ url }: RunningServer): string {
+  return [`  API     ${url}`, `  Docs    ${url}/docs`, `  Try     curl ${url}/symbol/BTC`].join('\n');
+}
+
+/** Resolves when the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,43 @@
+import { MODEL_NAMES, type ModelName, modelKind } from '@pavio/core';
+import { encodeSafetensors, type FittedModel, type Matrix, modelFromTensors, readRow, type Trainer } from '@pavio/estimators';
+import type { DataSet } from './data-set.ts';
+import { type Parameters, targetOf } from './walk-forward.ts';
+
+/** How many rows every loader checks a model's file on. */
+const CHECK_ROWS = 16;
+
+export interface FinalModel {
+  readonly model: FittedModel;
+  readonly file: Uint8Array;
+  /** Share of each input. */
+  readonly importance: Float64Array;
+}
+
+/** The five models fitted on all rows, as files and read back from them. */
+export async function fitFinalModels(
+  trainer: Trainer,
+  data: DataSet,
+  parameters: Parameters,
+  seed: number,
+): Promise<Record<ModelName, FinalModel>> {
+  const fitted = await Promise.all(
+    MODEL_NAMES.map(async (name) => {
+      const { model, importance } = await trainer.fit({
+        name,
+        params: parameters[name],
+        seed,
+        X: data.inputs,
+        y: targetOf(data, modelKind(name)),
+        train: { from: 0, to: data.inputs.rows },
+      });
+      return [name, { model: modelFromTensors(model), file: encodeSafetensors(model), importance }] as const;
+    }),
+  );
+  return Object.fromEntries(fitted) as Record<ModelName, FinalModel>;
+}
+
+/** Rows spread evenly over the data: what every model must answer as it did when it was released. */
+export function checkRowsOf(inputs: Matrix): Float32Array[] {
+  const count = Math.min(CHECK_ROWS, inputs.rows);
+  return Array.from({ length: count }, (_, i) => readRow(inputs, Math.floor(((i + 0.5) / count) * inputs.rows)));
+}

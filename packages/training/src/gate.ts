@@ -1,0 +1,77 @@
+import { MODEL_NAMES, type ModelName, modelKind, type ReleaseManifest } from '@pavio/core';
+import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
+import type { DataSet } from './data-set.ts';
+import { lossesOf } from './score.ts';
+import { type OutOfSample, type Parameters, runWalkForward, targetOf, type WalkForwardJob } from './walk-forward.ts';
+
+export interface GateDecision {
+  readonly isPromoted: boolean;
+  readonly reason: string;
+  readonly previous: string | null;
+}
+
+/**
+ * May the candidate replace the live release? Not if any of its models' walk-forward loss is significantly worse
+ * (one-sided Diebold-Mariano) than that of the live release's parameters on the same folds. It is the way of fitting that
+ * is compared: the live models themselves have seen the test parts of today's folds, so their own loss there would flatter
+ * them.
+ */
+export async function decidePromotion(
+  live: ReleaseManifest | undefined,
+  candidate: Readonly<Record<ModelName, OutOfSample>>,
+  job: WalkForwardJob,
+): Promise<GateDecision> {
+  if (live === undefined) return { isPromoted: true, reason: 'First release.', previous: null };
+  const previous = live.version;
+  const promote = (reason: string): GateDecision => ({ isPromoted: true, reason, previous });
+  if (live.featureSet.hash !== job.data.source.featureSet.hash) {
+    return promote('The live release reads another feature set, which is not computed any more.');
+  }
+  const released = parametersOf(live);
+  if (released === undefined) return promote('The live release has parameters that this version does not know.');
+  const changed = MODEL_NAMES.filter((name) => !isEqual(released[name], job.parameters[name]));
+  if (changed.length === 0) return promote('Fitted like the live release, on other rows.');
+
+  const incumbent = await runWalkForward({ ...job, parameters: released });
+  const worse = changed.filter((name) => isSignificantlyWorse(name, job.data, candidate[name], incumbent[name]));
+  if (worse.length === 0) {
+    return promote(`Not significantly worse than the live release's parameters: ${changed.join(', ')}.`);
+  }
+  const reason = `Significantly worse than the live release's parameters on the same folds: ${worse.join(', ')}.`;
+  return { isPromoted: false, reason, previous };
+}
+
+function parametersOf(live: ReleaseManifest): Parameters | undefined {
+  try {
+    return Object.fromEntries(
+      MODEL_NAMES.map((name) => [name, resolveParams(name, live.models[name].parameters)]),
+    ) as unknown as Parameters;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Are two sets of parameters the same? Both come from `resolveParams`, so the order of their keys is too. */
+export function isEqual(a: object, b: object): boolean {
+  const entries = (value: object) => JSON.stringify(Object.entries(value).sort());
+  return entries(a) === entries(b);
+}
+
+function isSignificantlyWorse(
+  name: ModelName,
+  data: DataSet,
+  candidate: OutOfSample,
+  incumbent: OutOfSample,
+): boolean {
+  const kind = modelKind(name);
+  const target = targetOf(data, kind);
+  const pick = (values: Float64Array) => Float64Array.from(candidate.rows, (row) => values[row]!);
+  const actual = pick(target);
+  // The incumbent in the place of the model, the candidate in that of the naive forecast: is the incumbent better?
+  const { skill, dieboldMariano } = compareWithNaive({
+    times: pick(data.time),
+    model: lossesOf(kind, actual, incumbent.predicted),
+    naive: lossesOf(kind, actual, candidate.predicted),
+  });
+  return skill > 0 && dieboldMariano !== undefined && dieboldMariano.pValue < SIGNIFICANCE;
+}

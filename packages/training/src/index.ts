@@ -1,0 +1,3 @@
+export { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
+export { INTERVAL_LEVELS } from './intervals.ts';
+export { type TrainingJob, type TrainingReport, train } from './train.ts';

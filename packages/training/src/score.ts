@@ -1,0 +1,90 @@
+import type { ModelKind, Score } from '@pavio/core';
+import {
+  areaUnderRoc,
+  compareWithNaive,
+  classificationMetrics,
+  logLosses,
+  regressionMetrics,
+  squaredErrors,
+  wilsonInterval,
+} from '@pavio/estimators';
+import type { DataSet } from './data-set.ts';
+import { type OutOfSample, targetOf } from './walk-forward.ts';
+
+/** A model's out-of-sample forecasts judged: overall, a fold and an asset. */
+export interface Evaluation {
+  readonly overall: Score;
+  readonly folds: Score[];
+  readonly assets: Record<string, Score>;
+}
+
+export function evaluate(kind: ModelKind, data: DataSet, outOfSample: OutOfSample): Evaluation {
+  const { rows, fold } = outOfSample;
+  const scoreWhere = (isWanted: (index: number) => boolean) => {
+    const wanted = Int32Array.from(rows.keys()).filter(isWanted);
+    return score(kind, data, outOfSample, wanted);
+  };
+  const foldCount = fold.reduce((most, number) => Math.max(most, number + 1), 0);
+  const tested = new Set(Array.from(rows, (row) => data.symbol[row]!));
+  return {
+    overall: scoreWhere(() => true),
+    folds: Array.from({ length: foldCount }, (_, number) => scoreWhere((i) => fold[i] === number)),
+    assets: Object.fromEntries(
+      data.symbols.flatMap((symbol, id) =>
+        tested.has(id) ? [[symbol, scoreWhere((i) => data.symbol[rows[i]!] === id)] as const] : [],
+      ),
+    ),
+  };
+}
+
+/** Loss of each out-of-sample row: squared error of the return, or log loss of the direction. */
+export function lossesOf(kind: ModelKind, actual: Float64Array, forecast: Float64Array): Float64Array {
+  return kind === 'regressor' ? squaredErrors(actual, forecast) : logLosses(actual, forecast);
+}
+
+function score(kind: ModelKind, data: DataSet, outOfSample: OutOfSample, wanted: Int32Array): Score {
+  const pick = (values: Float64Array) => Float64Array.from(wanted, (i) => values[outOfSample.rows[i]!]!);
+  const actual = pick(targetOf(data, kind));
+  const isUp = pick(data.isUp);
+  const times = pick(data.time);
+  const predicted = Float64Array.from(wanted, (i) => outOfSample.predicted[i]!);
+  const naive = Float64Array.from(wanted, (i) => outOfSample.naive[i]!);
+
+  const comparison = compareWithNaive({
+    times,
+    model: lossesOf(kind, actual, predicted),
+    naive: lossesOf(kind, actual, naive),
+  });
+  const { dieboldMariano: test } = comparison;
+  const threshold = kind === 'regressor' ? 0 : 0.5;
+  const right = predicted.reduce((count, value, i) => count + (value > threshold === (isUp[i] === 1) ? 1 : 0), 0);
+  const direction = wilsonInterval(right, wanted.length);
+  const describe = kind === 'regressor' ? describeReturns : describeProbabilities;
+  return {
+    rows: wanted.length,
+    times: comparison.timeSteps,
+    metrics: describe(actual, predicted),
+    naive: describe(actual, naive),
+    skill: finiteOrNull(comparison.skill),
+    directional: { accuracy: direction.value, low: direction.low, high: direction.high },
+    dieboldMariano: test === undefined ? null : { statistic: test.statistic, pValue: test.pValue },
+    verdict: comparison.verdict,
+  };
+}
+
+type Metrics = Record<string, number | null>;
+
+function describeReturns(actual: Float64Array, predicted: Float64Array): Metrics {
+  const { rmse, mae, r2 } = regressionMetrics(actual, predicted);
+  return { rmse, mae, r2: finiteOrNull(r2) };
+}
+
+function describeProbabilities(actual: Float64Array, probability: Float64Array): Metrics {
+  const { accuracy, logLoss, brier } = classificationMetrics(actual, probability, 0.5);
+  return { accuracy: accuracy.value, log_loss: logLoss, brier, auc: finiteOrNull(areaUnderRoc(actual, probability)) };
+}
+
+/** JSON has no NaN: what cannot be computed is null. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

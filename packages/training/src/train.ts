@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import {
+  type Clock,
+  type FeatureStore,
+  isoTime,
+  isPavioError,
+  type Logger,
+  MODEL_NAMES,
+  type ModelName,
+  type ModelRegistry,
+  modelKind,
+  PavioError,
+  type Release,
+  type ReleasedModel,
+  type ReleaseManifest,
+  SIMULATED_SOURCE,
+} from '@pavio/core';
+import { createTrainer, type Fold, loadRelease, type ModelParams, resolveParams } from '@pavio/estimators';
+import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
+import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
+import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
+import { decidePromotion, type GateDecision, isEqual } from './gate.ts';
+import { intervalRadii } from './intervals.ts';
+import { evaluate } from './score.ts';
+import { versionNames } from './version.ts';
+import { type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
+
+export interface TrainingJob {
+  readonly features: FeatureStore;
+  readonly registry: ModelRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Name and version of the software, for the manifest. */
+  readonly software: string;
+  /** Whole number; the same features, parameters and seed give the same files. */
+  readonly seed: number;
+  /** What shall differ from the default parameters, a model. */
+  readonly parameters?: { readonly [name in ModelName]?: Partial<ModelParams[name]> };
+  /** Parts that the walk-forward evaluation tests on; 5 by default. */
+  readonly folds?: number;
+  /** Worker threads; one a core by default. */
+  readonly threads?: number;
+  /** Train even where the live release was fitted on the very same rows in the same way. */
+  readonly isForced?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly name: ModelName }) => void;
+}
+
+export interface TrainingReport {
+  /** The release that was made; that which is live already, where there was nothing new to learn. */
+  readonly manifest: ReleaseManifest;
+  /** False where nothing was done. */
+  readonly isNew: boolean;
+  /** Rows of the feature table that were not learnt from. */
+  readonly leftOut: DataSet['leftOut'];
+  readonly seconds: number;
+}
+
+const FOLDS = 5;
+
+/**
+ * Fits the five models on the newest features, judges them by walk-forward, publishes them as a version and, if the gate
+ * lets them through, makes that version live. Run again on the same features it changes nothing.
+ *
+ * @throws PavioError `no_features`; `not_enough_data`; `bad_features`; `bad_config` for parameters; `conflict` when another
+ * training has made its release live in the meantime.
+ */
+export async function train(job: TrainingJob): Promise<TrainingReport> {
+  const { features, registry, clock, log, seed, signal } = job;
+  const started = performance.now();
+  const table = await features.latest();
+  if (table === undefined) {
+    throw new PavioError('no_features', 'There are no features to train on.', { remedy: 'Compute them: pavio features.' });
+  }
+  const data = createDataSet(table, VOLATILITY_COLUMN);
+  checkInputs(table);
+  const parameters = completeParameters(job.parameters);
+  const hash = hashDataSet(data);
+  const report = (manifest: ReleaseManifest, isNew: boolean): TrainingReport => {
+    return { manifest, isNew, leftOut: data.leftOut, seconds: (performance.now() - started) / 1000 };
+  };
+
+  const live = await registry.live();
+  if (live !== undefined && job.isForced !== true && isSameTraining(live.manifest, hash, parameters, job)) {
+    log.info({ version: live.manifest.version }, 'nothing new to learn');
+    return report(live.manifest, false);
+  }
+
+  const folds = planFolds(data, job.folds ?? FOLDS);
+  const total = (folds.length + 1) * MODEL_NAMES.length;
+  await using trainer = createTrainer({
+    ...(job.threads === undefined ? {} : { threads: job.threads }),
+    onProgress: ({ done, name }) => job.onProgress?.({ done, total: Math.max(done, total), name }),
+  });
+  const stop = () => void trainer.close();
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', stop);
+  try {
+    const walk = { trainer, data, folds, parameters, seed };
+    const [models, outOfSample] = await Promise.all([
+      fitFinalModels(trainer, data, parameters, seed),
+      runWalkForward(walk),
+    ]);
+    const gate = await decidePromotion(live?.manifest, outOfSample, walk);
+    const manifest = describeRelease(job, { data, hash, folds, parameters, models, outOfSample, gate });
+    const published = await publish(registry, manifest, models, clock.now());
+    signal?.throwIfAborted();
+    if (gate.isPromoted) await registry.promote(published.version, live?.tag);
+    log.info({ version: published.version, promoted: gate.isPromoted, reason: gate.reason }, 'release published');
+    return report(published, true);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function completeParameters(given: TrainingJob['parameters'] = {}): Parameters {
+  return Object.fromEntries(
+    MODEL_NAMES.map((name) => [name, resolveParams(name, given[name])]),
+  ) as unknown as Parameters;
+}
+
+/** Would training give what is live already? */
+function isSameTraining(live: ReleaseManifest, hash: string, parameters: Parameters, job: TrainingJob): boolean {
+  return (
+    live.training.data === hash &&
+    live.training.seed === job.seed &&
+    live.software === job.software &&
+    live.folds.length === (job.folds ?? FOLDS) &&
+    MODEL_NAMES.every((name) => isEqual(live.models[name].parameters, parameters[name]))
+  );
+}
+
+interface Made {
+  readonly data: DataSet;
+  readonly hash: string;
+  readonly folds: readonly Fold[];
+  readonly parameters: Parameters;
+  readonly models: Record<ModelName, FinalModel>;
+  readonly outOfSample: Record<ModelName, OutOfSample>;
+  readonly gate: GateDecision;
+}
+
+/** The manifest of what was made, but for its version and date. */
+function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'version' | 'createdAt'> {
+  const { data, hash, folds, parameters, models, outOfSample, gate } = made;
+  const { source, quote, interval, featureSet } = data.source;
+  const { name, hash: featureHash, inputs } = featureSet;
+  const rows = checkRowsOf(data.inputs);
+  const describeModel = (model: ModelName): ReleasedModel => {
+    const { file, importance } = models[model];
+    const kind = modelKind(model);
+    return {
+      kind,
+      parameters: { ...parameters[model] },
+      file: {
+        name: `${model}.safetensors`,
+        bytes: file.length,
+        sha256: createHash('sha256').update(file).digest('hex'),
+      },
+      evaluation: evaluate(kind, data, outOfSample[model]),
+      intervals: kind === 'regressor' ? intervalRadii(data, outOfSample[model]) : {},
+      checks: rows.map((row) => models[model].model.predictRow(row)),
+      importance: Object.fromEntries(inputs.map((input, i) => [input, importance[i]!])),
+    };
+  };
+  const learnt = [...new Set(data.symbol)].sort((a, b) => a - b);
+  return {
+    format: 1,
+    software: job.software,
+    source,
+    isSimulated: source === SIMULATED_SOURCE,
+    quote,
+    interval,
+    featureSet: { name, hash: featureHash, inputs: [...inputs] },
+    volatilityColumn: VOLATILITY_COLUMN,
+    training: {
+      from: isoTime(data.time[0]!),
+      to: isoTime(data.time.at(-1)!),
+      rows: data.time.length,
+      assets: learnt.map((id) => data.symbols[id]!),
+      seed: job.seed,
+      data: hash,
+    },
+    folds: folds.map(({ train, test, trainSpan, testSpan }) => ({
+      train: { from: isoTime(trainSpan.from), to: isoTime(trainSpan.to), rows: train.length },
+      test: { from: isoTime(testSpan.from), to: isoTime(testSpan.to), rows: test.length },
+    })),
+    checkRows: rows.map((row) => [...row]),
+    models: Object.fromEntries(MODEL_NAMES.map((model) => [model, describeModel(model)])) as ReleaseManifest['models'],
+    gate,
+  };
+}
+
+/** Stores the release under the first free name, after proving that it can be loaded. */
+async function publish(
+  registry: ModelRegistry,
+  description: Omit<ReleaseManifest, 'version' | 'createdAt'>,
+  models: Record<ModelName, FinalModel>,
+  now: number,
+): Promise<ReleaseManifest> {
+  const files: Release['files'] = new Map(MODEL_NAMES.map((name) => [name, models[name].file]));
+  for (const version of versionNames(now)) {
+    const manifest = { ...description, version, createdAt: isoTime(now) };
+    loadRelease({ manifest, files });
+    try {
+      await registry.publish({ manifest, files });
+      return manifest;
+    } catch (error) {
+      if (!isPavioError(error, 'conflict')) throw error;
+    }
+  }
+  throw new PavioError('conflict', 'More than sixty releases were published within a minute.', {
+    remedy: 'Wait a minute and train again.',
+  });
+}
