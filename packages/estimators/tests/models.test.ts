@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fitModel } from '../src/fit.ts';
 import { matrixOfColumns, readRow } from '../src/matrix.ts';
 import { modelFromTensors } from '../src/model-file.ts';
-import { DEFAULT_PARAMS, resolveParams } from '../src/params.ts';
+import { DEFAULT_PARAMS, type ModelParams, resolveParams } from '../src/params.ts';
 import { decodeSafetensors, encodeSafetensors } from '../src/safetensors.ts';
 import { trainingSet } from '../src/training-set.ts';
 import { fitBoosting } from '../src/tree/boosting.ts';
@@ -13,12 +13,22 @@ import { synthetic } from './synthetic.ts';
 const train = synthetic(1, 4000, 6, 1, 0.1);
 const fresh = synthetic(2, 2000, 6, 1, 0.1);
 
+/** The defaults are for returns, which are all noise; these learn from the little noise here. */
+const PARAMS: ModelParams = {
+  regressor_lin: { alpha: 10 },
+  regressor_gbr: { ...DEFAULT_PARAMS.regressor_gbr, learningRate: 0.1, l2: 10, minSamplesLeaf: 20 },
+  regressor_rf: { ...DEFAULT_PARAMS.regressor_rf, minSamplesLeaf: 20 },
+  classifier_log: { C: 1, classWeight: null },
+  classifier_rf: { ...DEFAULT_PARAMS.classifier_rf, minSamplesLeaf: 20 },
+};
+
 function targetOf(name: (typeof MODEL_NAMES)[number], data = train): Float64Array {
   return modelKind(name) === 'regressor' ? data.y : data.classes;
 }
 
 describe.each(MODEL_NAMES)('%s', (name) => {
-  const model = fitModel(name, {}, train.X, targetOf(name), { seed: 5 });
+  const params = PARAMS[name];
+  const model = fitModel(name, params, train.X, targetOf(name), { seed: 5 });
 
   test('learns: it beats the constant on rows it never saw', () => {
     const actual = targetOf(name, fresh);
@@ -48,7 +58,7 @@ describe.each(MODEL_NAMES)('%s', (name) => {
 
   test('the seed decides the bytes', () => {
     const bytesOf = (seed: number) =>
-      encodeSafetensors(fitModel(name, {}, train.X, targetOf(name), { seed }).toTensors());
+      encodeSafetensors(fitModel(name, params, train.X, targetOf(name), { seed }).toTensors());
     const bytes = encodeSafetensors(model.toTensors());
     expect(bytesOf(5)).toEqual(bytes);
     expect(bytesOf(6)).not.toEqual(bytes);
@@ -57,14 +67,15 @@ describe.each(MODEL_NAMES)('%s', (name) => {
   test('rows that are not selected have no influence', () => {
     const half = matrixOfColumns(Array.from({ length: 6 }, (_, c) => train.X.data.subarray(c * 4000, c * 4000 + 2000)));
     const y = targetOf(name);
-    const selected = fitModel(name, {}, train.X, y, { seed: 5, rows: { from: 0, to: 2000 } });
-    const alone = fitModel(name, {}, half, y.slice(0, 2000), { seed: 5 });
+    const selected = fitModel(name, params, train.X, y, { seed: 5, rows: { from: 0, to: 2000 } });
+    const alone = fitModel(name, params, half, y.slice(0, 2000), { seed: 5 });
     expect(encodeSafetensors(selected.toTensors())).toEqual(encodeSafetensors(alone.toTensors()));
   });
 
   test('equal weights are no weights, and a heavy row counts', () => {
     const weightsOf = (heavy: number) => Float64Array.from({ length: 4000 }, (_, i) => (i % 2 === 0 ? heavy : 3));
-    const fit = (sampleWeight: Float64Array) => fitModel(name, {}, train.X, targetOf(name), { seed: 5, sampleWeight });
+    const fit = (sampleWeight: Float64Array) =>
+      fitModel(name, params, train.X, targetOf(name), { seed: 5, sampleWeight });
     const plain = model.predictRows(fresh.X);
     const equal = fit(weightsOf(3)).predictRows(fresh.X);
     for (let i = 0; i < 50; i++) expect(equal[i]).toBeCloseTo(plain[i] as number, 6);
@@ -99,7 +110,7 @@ test('balanced classes move the mean probability to one half', () => {
   const rare = train.y.map((y) => (y > 2.5 ? 1 : 0));
   for (const name of ['classifier_log', 'classifier_rf'] as const) {
     const meanOf = (classWeight: 'balanced' | null) => {
-      const p = fitModel(name, { classWeight }, train.X, rare, { seed: 1 }).predictRows(train.X);
+      const p = fitModel(name, { ...PARAMS[name], classWeight }, train.X, rare, { seed: 1 }).predictRows(train.X);
       return p.reduce((sum, value) => sum + value, 0) / p.length;
     };
     expect(meanOf(null)).toBeLessThan(0.12);
@@ -233,4 +244,14 @@ test('parameters are defaults where they are not given', () => {
   expect(JSON.parse(JSON.stringify(DEFAULT_PARAMS))).toEqual(DEFAULT_PARAMS);
   for (const name of MODEL_NAMES)
     expect(resolveParams(name, { ...DEFAULT_PARAMS[name] })).toEqual(DEFAULT_PARAMS[name]);
+});
+
+test('the defaults shrink: a thousand rows of pure noise give forecasts near the constant', () => {
+  const noise = synthetic(3, 1000, 6, 30);
+  for (const name of ['regressor_lin', 'regressor_gbr', 'regressor_rf'] as const) {
+    const predicted = fitModel(name, {}, noise.X, noise.y, { seed: 1 }).predictRows(noise.X);
+    // The targets' standard deviation is 30.
+    expect(Math.max(...predicted) - Math.min(...predicted)).toBeLessThan(15);
+    expect(new Set(predicted).size).toBeGreaterThan(1);
+  }
 });

@@ -156,9 +156,9 @@ test('whatever is done to the bytes, a file is refused or predicts numbers', () 
     fc.property(
       fc.constantFrom(...files),
       fc.array(edit, { maxLength: 4 }),
-      fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+      fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
       (original, edits, cut) => {
-        const bytes = original.slice(0, cut === null ? original.length : Math.floor(cut * original.length));
+        const bytes = original.slice(0, Math.floor(cut * original.length));
         for (const { position, byte } of edits) bytes[Math.floor(position * bytes.length)] = byte;
         try {
           expect(modelFromTensors(decodeSafetensors(bytes)).predictRow(row)).not.toBeNaN();
@@ -171,5 +171,6 @@ test('whatever is done to the bytes, a file is refused or predicts numbers', () 
     ),
     { numRuns: 3000 },
   );
+  // Both happen hundreds of times.
   expect(Math.min(loaded, refused)).toBeGreaterThan(100);
 });
