@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Config, type ErrorCode, toPavioError } from '@pavio/core';
 import { createConsole, createConsoleLogger, type TextStream } from './console.ts';
-import { Cycle, type CycleReport } from './cycle.ts';
+import { Cycle, type CycleReport, type CycleStep } from './cycle.ts';
+import { timeOfDay } from './format.ts';
+import { summarizeCrawl } from './reports/crawl.ts';
+import { summarizeFeatures } from './reports/features.ts';
+import { summarizeTraining, summarizeVerdicts } from './reports/training.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** What the thread is started with. */
@@ -43,7 +47,8 @@ async function main(): Promise<void> {
   while (!stop.signal.aborted) {
     const started = performance.now();
     try {
-      post({ kind: 'cycle', report: await cycle.run({ isCrawling, signal: stop.signal }) });
+      const onStep = (step: CycleStep) => console.line(`${timeOfDay()} ${describeStep(step)}`);
+      post({ kind: 'cycle', report: await cycle.run({ isCrawling, signal: stop.signal, onStep }) });
     } catch (thrown) {
       if (stop.signal.aborted) break;
       const error = toPavioError(thrown);
@@ -54,6 +59,17 @@ async function main(): Promise<void> {
     await sleep(pause, undefined, { signal: stop.signal }).catch(() => {});
   }
   parentPort?.close();
+}
+
+function describeStep({ name, report }: CycleStep): string {
+  switch (name) {
+    case 'crawl':
+      return `crawl     ${summarizeCrawl(report)}`;
+    case 'features':
+      return `features  ${summarizeFeatures(report)}`;
+    case 'train':
+      return `train     ${summarizeTraining(report)} ${summarizeVerdicts(report.manifest)}`;
+  }
 }
 
 await main();

@@ -1,5 +1,5 @@
 import { DEFAULT_ASSETS, PavioError, SIMULATED_ASSET, SIMULATED_SOURCE } from '@pavio/core';
-import { type CrawlReport, createCrawler, type Crawler } from '@pavio/crawler';
+import { type Crawler, type CrawlReport, createCrawler } from '@pavio/crawler';
 import { type FeatureReport, runFeatureJob } from '@pavio/features';
 import { type TrainingReport, train } from '@pavio/training';
 import type { Console } from './console.ts';
@@ -11,7 +11,14 @@ export interface CycleOptions {
   /** False: work on what is stored. */
   readonly isCrawling: boolean;
   readonly signal?: AbortSignal;
+  /** Called after each step that did something. */
+  readonly onStep?: (step: CycleStep) => void;
 }
+
+export type CycleStep =
+  | { readonly name: 'crawl'; readonly report: CrawlReport }
+  | { readonly name: 'features'; readonly report: FeatureReport }
+  | { readonly name: 'train'; readonly report: TrainingReport };
 
 /** What one cycle did. A step that had nothing new to work on is absent. */
 export interface CycleReport {
@@ -40,10 +47,11 @@ export class Cycle {
     this.#console = console;
   }
 
-  async run({ isCrawling, signal }: CycleOptions): Promise<CycleReport> {
+  async run({ isCrawling, signal, onStep }: CycleOptions): Promise<CycleReport> {
     this.#choice ??= isCrawling ? await chooseCrawl(this.#workspace, signal) : await chooseStored(this.#workspace);
     const choice = this.#choice;
     const crawl = choice.market === undefined ? undefined : await this.crawl(choice, signal);
+    if (crawl !== undefined && hasNews(crawl)) onStep?.({ name: 'crawl', report: crawl });
     signal?.throwIfAborted();
 
     const content = await this.#contentOf(choice);
@@ -51,8 +59,10 @@ export class Cycle {
     const done = { ...base, ...(crawl === undefined ? {} : { crawl }) };
     if (content === this.#learnt) return done;
     const features = await this.features(choice);
+    onStep?.({ name: 'features', report: features });
     signal?.throwIfAborted();
-    const training = await this.train({ ...(signal === undefined ? {} : { signal }) });
+    const training = await this.train(signal === undefined ? {} : { signal });
+    onStep?.({ name: 'train', report: training });
     this.#learnt = content;
     return { ...done, features, training };
   }
@@ -71,7 +81,9 @@ export class Cycle {
       interval: config.interval,
       start: config.start,
       signal,
-      onProgress: ({ symbol, fraction, done, total }) => {
+      onProgress: ({ symbol, fraction, candles: fetched, done, total }) => {
+        // A series that was complete before is not worth a line: most cycles of a loop fetch nothing.
+        if (fetched === 0) return;
         const percent = fraction < 1 ? ` ${Math.floor(fraction * 100)} %` : '';
         this.#console.progress('crawl', done, total, `${symbol}${percent}`);
       },
@@ -109,4 +121,9 @@ export class Cycle {
     const tags = await Promise.all(keys.map(async (key) => `${key.symbol} ${await candles.tag(key)}`));
     return tags.join('\n');
   }
+}
+
+/** Did a crawl change anything, or fail to? */
+function hasNews({ totals, isComplete }: CrawlReport): boolean {
+  return totals.inserted + totals.changed > 0 || !isComplete;
 }

@@ -31,3 +31,8 @@ export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** The clock on the wall of whoever reads it, as `14:05:09`. */
+export function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 8);
+}

@@ -1,4 +1,11 @@
-import { type CandleStore, type Config, IMPORT_SOURCE, type MarketSource, PavioError, SIMULATED_SOURCE } from '@pavio/core';
+import {
+  type CandleStore,
+  type Config,
+  IMPORT_SOURCE,
+  type MarketSource,
+  PavioError,
+  SIMULATED_SOURCE,
+} from '@pavio/core';
 import { chooseMarket } from '@pavio/market';
 import type { Workspace } from './workspace.ts';
 
@@ -36,7 +43,8 @@ export async function chooseStored({ config, candles }: Workspace): Promise<Mark
   const automatic = [...preferred, IMPORT_SOURCE, 'binance', 'cryptocompare', SIMULATED_SOURCE];
   for (const source of config.source === 'auto' ? automatic : [config.source]) {
     const [usual] = await quotesOf(candles, source, config);
-    if (usual !== undefined) return { source, quote: config.quote === 'auto' ? usual : config.quote, market: undefined };
+    if (usual !== undefined)
+      return { source, quote: config.quote === 'auto' ? usual : config.quote, market: undefined };
   }
   const whose = config.source === 'auto' ? '' : ` from ${config.source}`;
   throw new PavioError('no_candles', `There are no ${config.interval} candles${whose} in ${config.lake}.`, {

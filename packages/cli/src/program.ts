@@ -1,5 +1,5 @@
-import { Command as Program, CommanderError } from 'commander';
-import { type Clock, type ConfigSources, flagName, isPavioError, SETTINGS, type SettingName, toPavioError } from '@pavio/core';
+import { type Clock, flagName, isPavioError, SETTINGS, type SettingName, toPavioError } from '@pavio/core';
+import { CommanderError, Command as Program } from 'commander';
 import type { Command } from './command.ts';
 import { crawlCommand } from './commands/crawl.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -81,7 +81,7 @@ function addCommand(program: Program, command: Command<never>, surroundings: Sur
     const flags = Object.fromEntries(FLAG_SETTINGS.map((setting) => [setting, options[setting]]));
     const { env, folder, stdout, stderr, signal, clock } = surroundings;
     const console = createConsole({ stdout, stderr, isJson: options['json'] === true });
-    const config = readConfig(flags as ConfigSources['flags'], env, folder);
+    const config = readConfig(flags, env, folder);
     const workspace = openWorkspace(config, createConsoleLogger(config.logLevel, stderr, console), clock);
     const own = options as never;
     await run({ workspace, console, signal, stderr, args: sub.args, options: own });
@@ -100,10 +100,13 @@ function report(thrown: unknown, stderr: TextStream, isJson: boolean, { signal, 
     stderr.write(`${JSON.stringify({ error: { code, message, remedy, details } })}\n`);
   } else {
     stderr.write(`\npavio: ${error.message}\n${error.remedy === undefined ? '' : `       ${error.remedy}\n`}`);
-    const { stack } = (error.cause ?? error) as Error;
-    if (error.code === 'internal') stderr.write(`${env['PAVIO_LOG_LEVEL'] === 'debug' ? `${stack}\n` : '       PAVIO_LOG_LEVEL=debug shows where.\n'}`);
+    if (error.code === 'internal') stderr.write(describeInternal((error.cause ?? error) as Error, env));
   }
   return error.exit;
+}
+
+function describeInternal({ stack }: Error, env: Surroundings['env']): string {
+  return env['PAVIO_LOG_LEVEL'] === 'debug' ? `${stack}\n` : '       PAVIO_LOG_LEVEL=debug shows where.\n';
 }
 
 /** Environment variables and defaults of all settings. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '@pavio/core';
-import type { CycleThreadData, CycleThreadMessage } from './cycle-thread.ts';
 import type { TextStream } from './console.ts';
+import type { CycleThreadData, CycleThreadMessage } from './cycle-thread.ts';
 
 export interface SchedulerOptions {
   readonly config: Config;

@@ -6,7 +6,13 @@ import type { Workspace } from './workspace.ts';
 export function serve(workspace: Workspace, predictor: Predictor): Promise<RunningServer> {
   const { config, registry, clock, log } = workspace;
   const { host, port, apiKey } = config;
-  const app = buildApp({ predictor, registry, clock, log, config: { apiKey, isReachableFromOutside: !isLoopback(host) } });
+  const app = buildApp({
+    predictor,
+    registry,
+    clock,
+    log,
+    config: { apiKey, isReachableFromOutside: !isLoopback(host) },
+  });
   return startServer(app, { host, port });
 }
 

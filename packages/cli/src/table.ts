@@ -14,7 +14,9 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
       .map((text, c) => (columns[c]?.align === 'right' ? text.padStart(widths[c] ?? 0) : text.padEnd(widths[c] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [line(columns.map(({ title }) => title)), widths.map((width) => '─'.repeat(width)).join('  '), ...cells.map(line)].join(
-    '\n',
-  );
+  return [
+    line(columns.map(({ title }) => title)),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...cells.map(line),
+  ].join('\n');
 }

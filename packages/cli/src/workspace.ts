@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
-  CONFIG_FILE,
   type CandleStore,
   type Clock,
+  CONFIG_FILE,
   type Config,
   type ConfigSources,
   type FeatureStore,

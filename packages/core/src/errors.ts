@@ -11,7 +11,12 @@ export const ERRORS = {
   not_found: { title: 'There is nothing at this address', status: 404, exit: 1, retry: false },
   method_not_allowed: { title: 'The address does not take this method', status: 405, exit: 1, retry: false },
   too_large: { title: 'The request is too large', status: 413, exit: 1, retry: false },
-  unsupported_media_type: { title: 'The request body is in a form that is not read', status: 415, exit: 1, retry: false },
+  unsupported_media_type: {
+    title: 'The request body is in a form that is not read',
+    status: 415,
+    exit: 1,
+    retry: false,
+  },
   unknown_symbol: { title: 'The asset is not known', status: 404, exit: 1, retry: false },
   unknown_version: { title: 'The model version does not exist', status: 404, exit: 1, retry: false },
 

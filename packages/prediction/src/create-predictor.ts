@@ -5,16 +5,16 @@ import {
   type Forecast,
   type Interval,
   intervalMs,
-  lastClosedOpen,
   type Logger,
+  lastClosedOpen,
   type MarketSource,
   type ModelRegistry,
   PavioError,
   type PredictionLog,
   type ReleaseManifest,
   resolveAsset,
-  SIMULATED_ASSET,
   type SeriesKey,
+  SIMULATED_ASSET,
   seriesOf,
   silentLogger,
   toPavioError,
@@ -163,7 +163,9 @@ class ReleasePredictor implements Predictor {
       return candles.read(key, { from: last - reach(key.interval), to: last });
     }
     if (!isSimulated) {
-      throw new PavioError('no_candles', `No candles of ${key.symbol} are stored.`, { remedy: 'Crawl them: pavio crawl.' });
+      throw new PavioError('no_candles', `No candles of ${key.symbol} are stored.`, {
+        remedy: 'Crawl them: pavio crawl.',
+      });
     }
     const page = await simulated.candles({ ...key, from: newest - reach(key.interval), to: newest });
     return seriesOf(page.candles);
@@ -177,7 +179,10 @@ class ReleasePredictor implements Predictor {
       await this.#options.predictions.append(forecast);
       this.#logged.set(forecast.symbol, entry);
     } catch (error) {
-      this.#log.warn({ err: error, symbol: forecast.symbol }, 'The forecast could not be written to the prediction log.');
+      this.#log.warn(
+        { err: error, symbol: forecast.symbol },
+        'The forecast could not be written to the prediction log.',
+      );
     }
   }
 }

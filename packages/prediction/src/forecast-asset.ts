@@ -32,7 +32,10 @@ export function forecastAsset({ release, key, series, isSimulated, clock }: Fore
   const volatility = row.values.get(manifest.volatilityColumn) ?? Number.NaN;
   const forecasts = MODEL_NAMES.map((name) => {
     const output = models[name].predictRow(row.inputs);
-    return [name, describe(manifest.models[name], output, row.close, volatility, key.symbol, manifest.version)] as const;
+    return [
+      name,
+      describe(manifest.models[name], output, row.close, volatility, key.symbol, manifest.version),
+    ] as const;
   });
   const now = clock.now();
   return {

@@ -36,7 +36,7 @@ export function createDataSet(table: FeatureTable, volatilityColumn: string): Da
   const rows = table.time.length;
 
   const isLast = (row: number) => row + 1 >= rows || table.symbol[row + 1] !== table.symbol[row];
-  const hasTarget = (row: number) => !isLast(row) && table.time[row + 1]! - table.time[row]! === step;
+  const hasTarget = (row: number) => !isLast(row) && table.time[row]! + step === table.time[row + 1];
   const isComplete = (row: number) => columns.every((column) => !Number.isNaN(column[row]!)) && volatility[row]! > 0;
 
   const kept: number[] = [];

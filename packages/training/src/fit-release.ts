@@ -1,5 +1,12 @@
 import { MODEL_NAMES, type ModelName, modelKind } from '@pavio/core';
-import { encodeSafetensors, type FittedModel, type Matrix, modelFromTensors, readRow, type Trainer } from '@pavio/estimators';
+import {
+  encodeSafetensors,
+  type FittedModel,
+  type Matrix,
+  modelFromTensors,
+  readRow,
+  type Trainer,
+} from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { type Parameters, targetOf } from './walk-forward.ts';
 

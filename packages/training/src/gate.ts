@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MODEL_NAMES, type ModelName, modelKind, type ReleaseManifest } from '@pavio/core';
 import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
@@ -29,7 +30,7 @@ export async function decidePromotion(
   }
   const released = parametersOf(live);
   if (released === undefined) return promote('The live release has parameters that this version does not know.');
-  const changed = MODEL_NAMES.filter((name) => !isEqual(released[name], job.parameters[name]));
+  const changed = MODEL_NAMES.filter((name) => !isDeepStrictEqual(released[name], job.parameters[name]));
   if (changed.length === 0) return promote('Fitted like the live release, on other rows.');
 
   const incumbent = await runWalkForward({ ...job, parameters: released });
@@ -51,18 +52,7 @@ function parametersOf(live: ReleaseManifest): Parameters | undefined {
   }
 }
 
-/** Are two sets of parameters the same? Both come from `resolveParams`, so the order of their keys is too. */
-export function isEqual(a: object, b: object): boolean {
-  const entries = (value: object) => JSON.stringify(Object.entries(value).sort());
-  return entries(a) === entries(b);
-}
-
-function isSignificantlyWorse(
-  name: ModelName,
-  data: DataSet,
-  candidate: OutOfSample,
-  incumbent: OutOfSample,
-): boolean {
+function isSignificantlyWorse(name: ModelName, data: DataSet, candidate: OutOfSample, incumbent: OutOfSample): boolean {
   const kind = modelKind(name);
   const target = targetOf(data, kind);
   const pick = (values: Float64Array) => Float64Array.from(candidate.rows, (row) => values[row]!);

@@ -1,8 +1,8 @@
 import type { ModelKind, Score } from '@pavio/core';
 import {
   areaUnderRoc,
-  compareWithNaive,
   classificationMetrics,
+  compareWithNaive,
   logLosses,
   regressionMetrics,
   squaredErrors,

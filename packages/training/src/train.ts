@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Clock,
   type FeatureStore,
@@ -19,7 +20,7 @@ import { createTrainer, type Fold, loadRelease, type ModelParams, resolveParams 
 import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
 import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
-import { decidePromotion, type GateDecision, isEqual } from './gate.ts';
+import { decidePromotion, type GateDecision } from './gate.ts';
 import { intervalRadii } from './intervals.ts';
 import { evaluate } from './score.ts';
 import { versionNames } from './version.ts';
@@ -70,7 +71,9 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   const started = performance.now();
   const table = await features.latest();
   if (table === undefined) {
-    throw new PavioError('no_features', 'There are no features to train on.', { remedy: 'Compute them: pavio features.' });
+    throw new PavioError('no_features', 'There are no features to train on.', {
+      remedy: 'Compute them: pavio features.',
+    });
   }
   const data = createDataSet(table, VOLATILITY_COLUMN);
   checkInputs(table);
@@ -129,7 +132,7 @@ function isSameTraining(live: ReleaseManifest, hash: string, parameters: Paramet
     live.training.seed === job.seed &&
     live.software === job.software &&
     live.folds.length === (job.folds ?? FOLDS) &&
-    MODEL_NAMES.every((name) => isEqual(live.models[name].parameters, parameters[name]))
+    MODEL_NAMES.every((name) => isDeepStrictEqual(live.models[name].parameters, parameters[name]))
   );
 }
 

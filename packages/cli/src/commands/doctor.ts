@@ -41,7 +41,8 @@ export const doctorCommand: Command = {
     const lines = findings.map(({ what, health, message }) => `${signs[health]}  ${what.padEnd(9)} ${message}`);
     console.result({ findings }, lines.join('\n'));
     const problems = findings.filter(({ health }) => health === 'problem').map(({ what }) => what);
-    if (problems.length > 0) throw new PavioError('store_unavailable', `There are problems with: ${problems.join(', ')}.`);
+    if (problems.length > 0)
+      throw new PavioError('store_unavailable', `There are problems with: ${problems.join(', ')}.`);
   },
 };
 
@@ -59,7 +60,8 @@ async function checkLake({ store }: Workspace) {
 async function checkMarket(workspace: Workspace, signal: AbortSignal) {
   const { market, source, quote } = await chooseCrawl(workspace, signal);
   if (market === undefined) return ok(`Candles were imported (${source}, ${quote}); nothing is crawled.`);
-  if (market.isSimulated) return warn('The SIMULATED market: all numbers are made up. Set CRYPTOCOMPARE_API_KEY for real ones.');
+  if (market.isSimulated)
+    return warn('The SIMULATED market: all numbers are made up. Set CRYPTOCOMPARE_API_KEY for real ones.');
   await market.ping(signal);
   return ok(`${source} answers; prices in ${quote}.`);
 }

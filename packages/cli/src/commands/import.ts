@@ -1,5 +1,5 @@
-import { importFiles, incompleteError } from '@pavio/crawler';
 import { IMPORT_SOURCE } from '@pavio/core';
+import { importFiles, incompleteError } from '@pavio/crawler';
 import type { Command } from '../command.ts';
 import { describeCrawl } from '../reports/crawl.ts';
 

@@ -21,7 +21,10 @@ export const modelsCommand: Command = {
       { title: 'until', cell: ({ training }) => training.to.replace('T00:00:00Z', '') },
       { title: 'gate', cell: ({ gate }) => `${gate.isPromoted ? 'passed' : 'refused'}: ${gate.reason}` },
     ]);
-    const details = live === undefined ? [] : ['', `* is live. ${summarizeVerdicts(live.manifest)}`, '', describeModels(live.manifest)];
+    const details =
+      live === undefined
+        ? []
+        : ['', `* is live. ${summarizeVerdicts(live.manifest)}`, '', describeModels(live.manifest)];
     console.result(value, [table, ...details].join('\n'));
   },
 };

@@ -2,11 +2,8 @@ import { PavioError } from '@pavio/core';
 import type { Predictor } from '@pavio/prediction';
 import type { Command, CommandContext } from '../command.ts';
 import type { CycleReport } from '../cycle.ts';
-import { formatDuration, formatTime } from '../format.ts';
+import { formatDuration, formatTime, timeOfDay } from '../format.ts';
 import { openPredictor } from '../predictor.ts';
-import { summarizeCrawl } from '../reports/crawl.ts';
-import { summarizeFeatures } from '../reports/features.ts';
-import { summarizeTraining, summarizeVerdicts } from '../reports/training.ts';
 import { startScheduler } from '../scheduler.ts';
 import { describeServer, serve, untilAborted } from '../serving.ts';
 
@@ -55,17 +52,13 @@ export const upCommand: Command<{ crawl: boolean }> = {
   },
 };
 
-/** Says what a cycle did, if it did anything, and makes and logs the forecasts that follow from it. */
+/** Makes and logs the forecasts that follow from a cycle, if it had anything new. */
 async function announce(
   { console }: CommandContext<{ crawl: boolean }>,
   predictor: Predictor,
-  { crawl, features, training }: CycleReport,
+  { training }: CycleReport,
 ): Promise<void> {
-  const hasNews = crawl !== undefined && (crawl.totals.inserted + crawl.totals.changed > 0 || !crawl.isComplete);
-  if (hasNews) console.line(`${timeOfDay()} crawl     ${summarizeCrawl(crawl)}`);
-  if (features === undefined || training === undefined) return;
-  console.line(`${timeOfDay()} features  ${summarizeFeatures(features)}`);
-  console.line(`${timeOfDay()} train     ${summarizeTraining(training)} ${summarizeVerdicts(training.manifest)}`);
+  if (training === undefined) return;
   await predictor.refresh();
   const forecasts = await forecastAll(predictor);
   const targets = [...new Set(forecasts.map(({ targetTime }) => formatTime(targetTime)))].join(', ');
@@ -84,8 +77,4 @@ async function forecastAll(predictor: Predictor) {
     }
   }
   return forecasts;
-}
-
-function timeOfDay(): string {
-  return new Date().toTimeString().slice(0, 8);
 }

@@ -19,7 +19,9 @@ export function describeCrawl(report: CrawlReport): string {
     summarizeCrawl(report),
     ...(report.series.length > 0 ? ['', table] : []),
     ...describeMissing(report),
-    ...(totals.gapCandles > 0 ? ['', 'Gaps stay gaps: number of gaps (missing candles). Nothing is interpolated.'] : []),
+    ...(totals.gapCandles > 0
+      ? ['', 'Gaps stay gaps: number of gaps (missing candles). Nothing is interpolated.']
+      : []),
   ].join('\n');
 }
 
@@ -51,5 +53,8 @@ function describeQuality(quality: CrawlReport['series'][number]['quality']): str
 }
 
 function dateOf(iso: string | null): string {
-  return (iso ?? '–').replace('T00:00:00Z', '').replace('T', ' ').replace(/(:00)?Z$/, '');
+  return (iso ?? '–')
+    .replace('T00:00:00Z', '')
+    .replace('T', ' ')
+    .replace(/(:00)?Z$/, '');
 }
