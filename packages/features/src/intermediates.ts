@@ -1,4 +1,5 @@
 import type { Frame } from './frame.ts';
+import { difference, meanOf } from './indicators/arithmetic.ts';
 import { type CandleShape, candleShape, envelope } from './indicators/candle-shape.ts';
 import { logReturn } from './indicators/changes.ts';
 import { type DirectionalMovement, directionalMovement } from './indicators/directional-movement.ts';
@@ -81,7 +82,7 @@ export interface ConvergenceDivergence {
 export function convergenceDivergence(frame: Frame, fast: number, slow: number, signal: number): ConvergenceDivergence {
   return frame.shared(`convergence/divergence ${fast} ${slow} ${signal}`, () => {
     const slowMean = exponentialMeanOfClose(frame, slow);
-    const line = exponentialMean(frame.close, fast, slow - fast).map((value, t) => value - slowMean[t]!);
+    const line = difference(exponentialMean(frame.close, fast, slow - fast), slowMean);
     return { line, signal: exponentialMean(line, signal, slow - 1) };
   });
 }
@@ -99,17 +100,5 @@ export function flow(frame: Frame): Float64Array {
 
 /** `(open + high + low + close) / 4`. */
 export function averagePrice(frame: Frame): Float64Array {
-  return frame.shared('average price', () =>
-    frame.close.map((close, t) => (frame.open[t]! + frame.high[t]! + frame.low[t]! + close) / 4),
-  );
-}
-
-/** `x / base - 1`; `atZero` where the base is zero. */
-export function relativeTo(x: Float64Array, base: Float64Array, atZero = Number.NaN): Float64Array {
-  return x.map((value, t) => (base[t] === 0 ? atZero : (value - base[t]!) / base[t]!));
-}
-
-/** `x / close`. */
-export function perClose(frame: Frame, x: Float64Array): Float64Array {
-  return x.map((value, t) => value / frame.close[t]!);
+  return frame.shared('average price', () => meanOf(frame.open, frame.high, frame.low, frame.close));
 }

@@ -1,7 +1,7 @@
 import type { FeatureTable } from '@pavio/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkInputs, featureSet, featureTable } from '../src/index.ts';
-import { walk } from './candle-series.ts';
+import { hasRealCandles, readCandles, realFiles, walk } from './candle-series.ts';
 
 const table = featureTable([{ symbol: 'BTC', candles: walk({ seed: 1, rows: 500 }) }], {
   source: 'simulated',
@@ -56,4 +56,18 @@ it('names inputs that overflow when a model reads them', () => {
 it('does not mind columns that models do not see', () => {
   expect(featureSet('1d').inputs).not.toContain('obv');
   expect(problemsOf(withColumn('obv', new Float64Array(500)))).toBeUndefined();
+});
+
+describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
+  it.each([
+    ['1d', 'binance/*-1d.csv'],
+    ['1h', 'binance/BTC-USDT-1h.csv'],
+    ['1h', 'cryptocompare/BTC-USD-1h.csv'],
+    ['1m', 'binance-us/BTC-USDT-1m.csv'],
+  ] as const)('accepts the %s candles of %s', (interval, pattern) => {
+    const assets = realFiles(pattern).map((file) => ({ symbol: file, candles: readCandles(file) }));
+    expect(assets).not.toEqual([]);
+    const real = featureTable(assets, { source: 'import', quote: 'USDT', interval });
+    expect(problemsOf(real)).toBeUndefined();
+  });
 });

@@ -1,13 +1,7 @@
 import { type Feature, type FeatureUnit, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
-import {
-  type Column,
-  exponentialMeanOfClose,
-  hullMeanOfClose,
-  perClose,
-  relativeTo,
-  simpleMean,
-} from '../intermediates.ts';
+import { quotient, relativeTo, scaled } from '../indicators/arithmetic.ts';
+import { type Column, exponentialMeanOfClose, hullMeanOfClose, simpleMean } from '../intermediates.ts';
 import { forgettingRows } from '../memory.ts';
 
 export const averages: readonly Feature[] = [
@@ -76,7 +70,7 @@ function hull(period: number): Feature[] {
       // Not close / hull - 1: the Hull average overshoots to zero and below in a crash, the close never does.
       formula: `1 - ${name} / close`,
       unit: 'ratio',
-      compute: (frame) => perClose(frame, mean(frame)).map((share) => 1 - share),
+      compute: (frame) => scaled(quotient(mean(frame), frame.close), -1, -1),
     }),
   ];
 }

@@ -1,7 +1,6 @@
 import { type Interval, intervalMs } from '@pavio/core';
 import { type Feature, feature } from '../feature.ts';
-import type { Frame } from '../frame.ts';
-import { hourOf, months, onCircle, weekdayOf } from '../indicators/calendar.ts';
+import { hours, months, onCircle, weekdays } from '../indicators/calendar.ts';
 
 interface Cycle {
   readonly name: string;
@@ -10,26 +9,26 @@ interface Cycle {
   readonly phases: number;
   /** Length of a full turn, in milliseconds. */
   readonly turn: number;
-  readonly of: (frame: Frame) => ArrayLike<number>;
+  readonly of: (time: Float64Array) => Uint8Array;
 }
 
 const DAY = 86_400_000;
 
 const CYCLES: readonly Cycle[] = [
-  { name: 'hour', phase: 'hour, 0 to 23', phases: 24, turn: DAY, of: (frame) => Uint8Array.from(frame.time, hourOf) },
+  { name: 'hour', phase: 'hour, 0 to 23', phases: 24, turn: DAY, of: hours },
   {
     name: 'weekday',
     phase: 'day of the week, Monday 0 to Sunday 6',
     phases: 7,
     turn: 7 * DAY,
-    of: (frame) => Uint8Array.from(frame.time, weekdayOf),
+    of: weekdays,
   },
   {
     name: 'month',
     phase: 'month, January 0 to December 11',
     phases: 12,
     turn: 365 * DAY,
-    of: (frame) => months(frame.time),
+    of: months,
   },
 ];
 
@@ -55,7 +54,7 @@ export function calendar(interval: Interval): readonly Feature[] {
         isInput: turn / step <= LONGEST_CYCLE,
         compute: (frame) =>
           onCircle(
-            frame.shared(name, () => of(frame)),
+            frame.shared(name, () => of(frame.time)),
             phases,
             wave,
           ),

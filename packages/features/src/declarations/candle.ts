@@ -1,5 +1,5 @@
 import { type Feature, feature } from '../feature.ts';
-import { doji, engulfing, hammer } from '../indicators/candle-patterns.ts';
+import { direction, doji, engulfing, hammer } from '../indicators/candle-patterns.ts';
 import { shape } from '../intermediates.ts';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
@@ -49,7 +49,7 @@ export const candle: readonly Feature[] = [
     source: 'definition',
     inputs: ['open', 'close'],
     lookback: 0,
-    compute: (frame) => shape(frame).body.map(Math.sign),
+    compute: (frame) => direction(shape(frame)),
   }),
   feature({
     ...pattern,

@@ -1,10 +1,11 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
+import { difference, meanOf, quotient, root, scaled, sum } from '../indicators/arithmetic.ts';
 import { change, relativeChange } from '../indicators/changes.ts';
 import { commodityChannel } from '../indicators/commodity-channel.ts';
 import { relativeStrength } from '../indicators/relative-strength.ts';
 import { rollingMean } from '../indicators/rolling-mean.ts';
-import { closeMoments, convergenceDivergence, directional, perClose, stochastic } from '../intermediates.ts';
+import { closeMoments, convergenceDivergence, directional, stochastic } from '../intermediates.ts';
 import { forgettingRows, forgettingRowsOfRatio } from '../memory.ts';
 
 const RANGE = ['high', 'low', 'close'] as const;
@@ -33,7 +34,7 @@ export const oscillators: readonly Feature[] = [
     unit: 'percent',
     inputs: RANGE,
     lookback: 13,
-    compute: (frame) => stochastic(frame, 14).map((position) => 100 * position),
+    compute: (frame) => scaled(stochastic(frame, 14), 100),
   }),
   feature({
     ...shared,
@@ -43,7 +44,7 @@ export const oscillators: readonly Feature[] = [
     unit: 'percent',
     inputs: RANGE,
     lookback: 15,
-    compute: (frame) => rollingMean(stochastic(frame, 14), 3, 13).map((position) => 100 * position),
+    compute: (frame) => scaled(rollingMean(stochastic(frame, 14), 3, 13), 100),
   }),
   feature({
     ...shared,
@@ -56,7 +57,7 @@ export const oscillators: readonly Feature[] = [
     lookback: 13,
     // The same number as stochastic_k_14, moved.
     isInput: false,
-    compute: (frame) => stochastic(frame, 14).map((position) => 100 * (position - 1)),
+    compute: (frame) => scaled(stochastic(frame, 14), 100, -1),
   }),
   feature({
     ...shared,
@@ -67,11 +68,7 @@ export const oscillators: readonly Feature[] = [
     unit: 'score',
     inputs: RANGE,
     lookback: 19,
-    compute: (frame) =>
-      commodityChannel(
-        frame.close.map((close, t) => (frame.high[t]! + frame.low[t]! + close) / 3),
-        20,
-      ),
+    compute: (frame) => commodityChannel(meanOf(frame.high, frame.low, frame.close), 20),
   }),
   ...directionalMovement(),
   feature({
@@ -90,7 +87,7 @@ export const oscillators: readonly Feature[] = [
     source: 'TA-Lib ROC',
     unit: 'percent',
     lookback: 10,
-    compute: (frame) => relativeChange(frame.close, 10).map((ratio) => 100 * ratio),
+    compute: (frame) => scaled(relativeChange(frame.close, 10), 100),
   }),
 ];
 
@@ -99,7 +96,8 @@ function macd(): Feature[] {
   const of = (frame: Frame) => convergenceDivergence(frame, 12, 26, 9);
   const lineMemory = 26 + forgettingRows(2 / 27);
   const signalMemory = lineMemory + 8 + forgettingRows(2 / 10);
-  const histogram = (frame: Frame) => of(frame).line.map((line, t) => line - of(frame).signal[t]!);
+  const histogram = (frame: Frame) =>
+    frame.shared('macd histogram', () => difference(of(frame).line, of(frame).signal));
   const line = { ...shared, source, lookback: 25, memory: lineMemory };
   const signal = { ...shared, source, lookback: 33, memory: signalMemory };
   return [
@@ -123,7 +121,7 @@ function macd(): Feature[] {
       name: 'macd_to_close',
       formula: 'macd / close',
       unit: 'ratio',
-      compute: (frame) => perClose(frame, of(frame).line),
+      compute: (frame) => quotient(of(frame).line, frame.close),
     }),
     feature({
       ...signal,
@@ -132,14 +130,14 @@ function macd(): Feature[] {
       unit: 'ratio',
       // macd_to_close - macd_histogram_to_close
       isInput: false,
-      compute: (frame) => perClose(frame, of(frame).signal),
+      compute: (frame) => quotient(of(frame).signal, frame.close),
     }),
     feature({
       ...signal,
       name: 'macd_histogram_to_close',
       formula: 'macd_histogram / close',
       unit: 'ratio',
-      compute: (frame) => perClose(frame, histogram(frame)),
+      compute: (frame) => quotient(histogram(frame), frame.close),
     }),
   ];
 }
@@ -147,9 +145,8 @@ function macd(): Feature[] {
 function bollinger(): Feature[] {
   const width = 2;
   const of = (frame: Frame) => closeMoments(frame, 20);
-  const sigma = (frame: Frame) =>
-    frame.shared('population deviation 20', () => of(frame).squares.map((squares) => Math.sqrt(squares / 20)));
-  const band = (frame: Frame, sign: number) => of(frame).mean.map((mean, t) => mean + sign * width * sigma(frame)[t]!);
+  const sigma = (frame: Frame) => frame.shared('population deviation 20', () => root(of(frame).squares, 1 / 20));
+  const band = (frame: Frame, sign: number) => sum(sigma(frame), sign * width, of(frame).mean);
   const bands = { ...shared, source: 'Bollinger 2001; TA-Lib BBANDS', lookback: 19 };
   return [
     feature({
@@ -172,17 +169,14 @@ function bollinger(): Feature[] {
       formula: '(close - bollinger_lower_20) / (bollinger_upper_20 - bollinger_lower_20)',
       edge: '0.5 where the bands meet',
       unit: 'ratio',
-      compute: (frame) => {
-        const { deviation } = of(frame);
-        return sigma(frame).map((value, t) => 0.5 + (value === 0 ? 0 : deviation[t]! / (2 * width * value)));
-      },
+      compute: (frame) => percentB(of(frame).deviation, sigma(frame), width),
     }),
     feature({
       ...bands,
       name: 'bollinger_bandwidth_20',
       formula: '(bollinger_upper_20 - bollinger_lower_20) / sma_20',
       unit: 'ratio',
-      compute: (frame) => sigma(frame).map((value, t) => (2 * width * value) / of(frame).mean[t]!),
+      compute: (frame) => quotient(sigma(frame), of(frame).mean, 2 * width),
     }),
   ];
 }
@@ -222,4 +216,11 @@ function directionalMovement(): Feature[] {
       compute: (frame) => directional(frame, 14).minus,
     }),
   ];
+}
+
+/** Where the close lies between the bands, 0 to 1, from its deviation from their middle. */
+function percentB(deviation: Float64Array, sigma: Float64Array, width: number): Float64Array {
+  const y = new Float64Array(sigma.length);
+  for (let t = 0; t < y.length; t++) y[t] = 0.5 + (sigma[t] === 0 ? 0 : deviation[t]! / (2 * width * sigma[t]!));
+  return y;
 }

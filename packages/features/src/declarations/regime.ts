@@ -1,8 +1,8 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
+import { relativeTo } from '../indicators/arithmetic.ts';
 import { rollingMax } from '../indicators/rolling-extremes.ts';
 import { runningMax } from '../indicators/running.ts';
-import { relativeTo } from '../intermediates.ts';
 
 const runningMaxOf = (frame: Frame) => frame.shared('running max', () => runningMax(frame.close));
 

@@ -1,4 +1,5 @@
 import { type Feature, feature } from '../feature.ts';
+import { relativeTo } from '../indicators/arithmetic.ts';
 import { logReturn, relativeChange } from '../indicators/changes.ts';
 import { logReturns } from '../intermediates.ts';
 
@@ -33,6 +34,6 @@ export const returns: readonly Feature[] = [
     unit: 'ratio',
     lookback: 0,
     memory: Infinity,
-    compute: (frame) => frame.close.map((close, _, { 0: first }) => (close - first!) / first!),
+    compute: (frame) => relativeTo(frame.close, new Float64Array(frame.rows).fill(frame.close[0]!)),
   }),
 ];

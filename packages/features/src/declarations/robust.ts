@@ -1,5 +1,6 @@
 import { type Feature, feature } from '../feature.ts';
-import { orderStatistics, perClose, relativeTo } from '../intermediates.ts';
+import { quotient, relativeTo } from '../indicators/arithmetic.ts';
+import { orderStatistics } from '../intermediates.ts';
 
 const WINDOW = 20;
 const LOOKBACK = WINDOW - 1;
@@ -22,7 +23,7 @@ export const robust: readonly Feature[] = [
     source: 'pandas rolling quantile',
     unit: 'ratio',
     lookback: LOOKBACK,
-    compute: (frame) => perClose(frame, orderStatistics(frame, 'close', WINDOW).iqr),
+    compute: (frame) => quotient(orderStatistics(frame, 'close', WINDOW).iqr, frame.close),
   }),
   ...orderOf('volume'),
 ];

@@ -1,8 +1,9 @@
 import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
+import { quotient } from '../indicators/arithmetic.ts';
 import { garmanKlass, parkinson } from '../indicators/range-volatility.ts';
 import { rollingMoments, sampleDeviation } from '../indicators/rolling-moments.ts';
-import { averageTrueRange, closeMoments, logReturns, outline, perClose } from '../intermediates.ts';
+import { averageTrueRange, closeMoments, logReturns, outline } from '../intermediates.ts';
 import { forgettingRows } from '../memory.ts';
 
 const PERIOD = 14;
@@ -71,7 +72,7 @@ function priceAndRatio(declaration: Omit<Parameters<typeof feature>[0], 'group' 
       group: 'volatility',
       formula: `${name} / close`,
       unit: 'ratio',
-      compute: (frame) => perClose(frame, price(frame)),
+      compute: (frame) => quotient(price(frame), frame.close),
     }),
   ];
 }

@@ -1,7 +1,8 @@
 import { type Feature, feature } from '../feature.ts';
+import { relativeTo } from '../indicators/arithmetic.ts';
 import { balancedChange, change, relativeChange } from '../indicators/changes.ts';
 import { balanceScore, onBalanceVolume } from '../indicators/on-balance-volume.ts';
-import { averagePrice, flow, relativeTo } from '../intermediates.ts';
+import { averagePrice, flow } from '../intermediates.ts';
 
 const FLOW = ['close', 'volume'] as const;
 const PRICES = ['open', 'high', 'low', 'close'] as const;

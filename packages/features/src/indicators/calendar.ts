@@ -1,15 +1,19 @@
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
-/** The UTC hour of an open time, 0 to 23. */
-export function hourOf(time: number): number {
-  return Math.floor(time / HOUR) % 24;
+/** The UTC hour of each open time, 0 to 23. */
+export function hours(time: Float64Array): Uint8Array {
+  const y = new Uint8Array(time.length);
+  for (let t = 0; t < y.length; t++) y[t] = Math.floor(time[t]! / HOUR) % 24;
+  return y;
 }
 
-/** The UTC day of the week of an open time: Monday 0 to Sunday 6, as in pandas. */
-export function weekdayOf(time: number): number {
+/** The UTC day of the week of each open time: Monday 0 to Sunday 6, as in pandas. */
+export function weekdays(time: Float64Array): Uint8Array {
+  const y = new Uint8Array(time.length);
   // 1970-01-01 was a Thursday.
-  return (Math.floor(time / DAY) + 3) % 7;
+  for (let t = 0; t < y.length; t++) y[t] = (Math.floor(time[t]! / DAY) + 3) % 7;
+  return y;
 }
 
 /** The UTC month of each open time, 0 to 11. The calendar is asked once a day, not once a candle. */
@@ -33,7 +37,7 @@ export function months(time: Float64Array): Uint8Array {
  *
  * @param phases whole numbers from 0 to `length - 1`.
  */
-export function onCircle(phases: ArrayLike<number>, length: number, wave: 'sin' | 'cos'): Float64Array {
+export function onCircle(phases: Uint8Array, length: number, wave: 'sin' | 'cos'): Float64Array {
   const table = Float64Array.from({ length }, (_, phase) => Math[wave]((2 * Math.PI * phase) / length));
   const y = new Float64Array(phases.length);
   for (let t = 0; t < y.length; t++) y[t] = table[phases[t]!]!;

@@ -6,22 +6,32 @@ export const DOJI_BODY = 0.1;
 /** Largest upper shadow of a hammer, as a share of the range. */
 export const HAMMER_UPPER_SHADOW = 0.1;
 
+/** 1 where the close is above the open, -1 where it is below, else 0. */
+export function direction({ body }: CandleShape): Float64Array {
+  const y = new Float64Array(body.length);
+  for (let t = 0; t < y.length; t++) y[t] = Math.sign(body[t]!);
+  return y;
+}
+
 /** 1 where open and close are nearly equal: `|body| <= 0.1`; a candle without range is one (Nison 1991, chapter 8). */
-export function doji(shape: CandleShape): Float64Array {
-  return shape.body.map((body) => (Math.abs(body) <= DOJI_BODY ? 1 : 0));
+export function doji({ body }: CandleShape): Float64Array {
+  const y = new Float64Array(body.length);
+  for (let t = 0; t < y.length; t++) y[t] = Math.abs(body[t]!) <= DOJI_BODY ? 1 : 0;
+  return y;
 }
 
 /**
  * 1 where a small body sits at the top of a long lower shadow: lower shadow at least twice the body, upper shadow at most
  * a tenth of the range, and no doji (Nison 1991, chapter 4).
  */
-export function hammer(shape: CandleShape): Float64Array {
-  const { body, upperShadow, lowerShadow } = shape;
-  return body.map((value, t) => {
-    const size = Math.abs(value);
+export function hammer({ body, upperShadow, lowerShadow }: CandleShape): Float64Array {
+  const y = new Float64Array(body.length);
+  for (let t = 0; t < y.length; t++) {
+    const size = Math.abs(body[t]!);
     const isHammer = size > DOJI_BODY && lowerShadow[t]! >= 2 * size && upperShadow[t]! <= HAMMER_UPPER_SHADOW;
-    return isHammer ? 1 : 0;
-  });
+    y[t] = isHammer ? 1 : 0;
+  }
+  return y;
 }
 
 /**

@@ -48,8 +48,11 @@ export function envelope(
   low: Float64Array,
   close: Float64Array,
 ): { high: Float64Array; low: Float64Array } {
-  return {
-    high: high.map((value, t) => Math.max(value, open[t]!, close[t]!)),
-    low: low.map((value, t) => Math.min(value, open[t]!, close[t]!)),
-  };
+  const top = new Float64Array(high.length);
+  const bottom = new Float64Array(low.length);
+  for (let t = 0; t < top.length; t++) {
+    top[t] = Math.max(high[t]!, open[t]!, close[t]!);
+    bottom[t] = Math.min(low[t]!, open[t]!, close[t]!);
+  }
+  return { high: top, low: bottom };
 }

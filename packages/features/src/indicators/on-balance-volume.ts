@@ -1,5 +1,4 @@
 import { columnAfter } from './column.ts';
-import { rollingMoments } from './rolling-moments.ts';
 
 /** Volume with the sign of the price's move; 0 where the price did not move, and in the first row. */
 export function signedVolume(close: Float64Array, volume: Float64Array): Float64Array {
@@ -35,18 +34,37 @@ export function onBalanceVolume(signed: Float64Array, volume: Float64Array): Flo
 export function balanceScore(signed: Float64Array, window: number): Float64Array {
   const rows = signed.length;
   const score = columnAfter(window - 1, rows);
-  // Sums relative to the first row of a stretch twice as long as the window serve the windows that end in its second half.
-  for (let start = 0; start + window <= rows; start += window) {
-    const end = Math.min(start + 2 * window - 1, rows);
-    const level = new Float64Array(end - start);
-    for (let i = 1; i < level.length; i++) level[i] = level[i - 1]! + signed[start + i]!;
-    const { deviation, squares } = rollingMoments(level, window);
-    for (let i = window - 1; i < level.length; i++) score[start + i] = zScore(deviation[i]!, squares[i]!, window);
+  // As in `rollingMoments`, with levels relative to the one at the block's start, summed up from there to both sides.
+  const tails = new Float64Array(window + 1);
+  const squareTails = new Float64Array(window + 1);
+  for (let start = 0; start < rows; start += window) {
+    if (start > 0) {
+      let level = 0;
+      let tail = 0;
+      let squareTail = 0;
+      for (let k = window - 1; k > 0; k--) {
+        level -= signed[start - window + k + 1]!;
+        tail += level;
+        squareTail += level * level;
+        tails[k] = tail;
+        squareTails[k] = squareTail;
+      }
+    }
+    const end = Math.min(start + window, rows);
+    const firstWhole = start > 0 ? start : window - 1;
+    let level = 0;
+    let head = 0;
+    let squareHead = 0;
+    for (let t = start; t < end; t++) {
+      if (t > start) level += signed[t]!;
+      head += level;
+      squareHead += level * level;
+      if (t < firstWhole) continue;
+      const k = t - start + 1;
+      const total = head + tails[k]!;
+      const squares = squareHead + squareTails[k]! - (total * total) / window;
+      score[t] = squares > 0 ? (level - total / window) / Math.sqrt(squares / (window - 1)) : 0;
+    }
   }
   return score;
-}
-
-/** `deviation / sqrt(squares / (window - 1))`, 0 where nothing deviates. */
-function zScore(deviation: number, squares: number, window: number): number {
-  return squares === 0 ? 0 : deviation / Math.sqrt(squares / (window - 1));
 }

@@ -2,8 +2,10 @@
  * Where a value lies between a low and a high, 0 to 1; `neutral` where they are equal. NaN where any of them is.
  */
 export function positionBetween(x: Float64Array, low: Float64Array, high: Float64Array, neutral = 0.5): Float64Array {
-  return x.map((value, t) => {
+  const y = new Float64Array(x.length);
+  for (let t = 0; t < y.length; t++) {
     const span = high[t]! - low[t]!;
-    return span === 0 ? neutral : (value - low[t]!) / span;
-  });
+    y[t] = span === 0 ? neutral : (x[t]! - low[t]!) / span;
+  }
+  return y;
 }

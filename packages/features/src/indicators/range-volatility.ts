@@ -1,3 +1,4 @@
+import { root } from './arithmetic.ts';
 import { logRatio } from './changes.ts';
 import { rollingMean } from './rolling-mean.ts';
 
@@ -8,8 +9,9 @@ const LN2 = Math.LN2;
  * candle, in units of log return. First defined row: `window - 1`.
  */
 export function parkinson(high: Float64Array, low: Float64Array, window: number): Float64Array {
-  const squares = high.map((value, t) => logRatio(value, low[t]!) ** 2);
-  return rollingMean(squares, window).map((mean) => rootOf(mean / (4 * LN2)));
+  const squares = new Float64Array(high.length);
+  for (let t = 0; t < squares.length; t++) squares[t] = logRatio(high[t]!, low[t]!) ** 2;
+  return root(rollingMean(squares, window), 1 / (4 * LN2));
 }
 
 /**
@@ -24,13 +26,9 @@ export function garmanKlass(
   close: Float64Array,
   window: number,
 ): Float64Array {
-  const terms = high.map(
-    (value, t) => 0.5 * logRatio(value, low[t]!) ** 2 - (2 * LN2 - 1) * logRatio(close[t]!, open[t]!) ** 2,
-  );
-  return rollingMean(terms, window).map(rootOf);
-}
-
-/** Rounding can leave a sum of zeros a hair below zero. */
-function rootOf(mean: number): number {
-  return mean <= 0 ? 0 : Math.sqrt(mean);
+  const terms = new Float64Array(high.length);
+  for (let t = 0; t < terms.length; t++) {
+    terms[t] = 0.5 * logRatio(high[t]!, low[t]!) ** 2 - (2 * LN2 - 1) * logRatio(close[t]!, open[t]!) ** 2;
+  }
+  return root(rollingMean(terms, window), 1);
 }

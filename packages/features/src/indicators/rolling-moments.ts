@@ -1,3 +1,4 @@
+import { root } from './arithmetic.ts';
 import { columnAfter } from './column.ts';
 
 /** Mean and spread of a window, one value a row. */
@@ -64,5 +65,5 @@ export function rollingMoments(x: Float64Array, window: number, from = 0): Momen
 
 /** `sqrt(squares / (window - 1))`: the sample standard deviation, which pandas' `rolling(w).std()` gives. */
 export function sampleDeviation(moments: Moments, window: number): Float64Array {
-  return moments.squares.map((squares) => Math.sqrt(squares / (window - 1)));
+  return root(moments.squares, 1 / (window - 1));
 }

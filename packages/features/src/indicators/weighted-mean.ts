@@ -1,3 +1,4 @@
+import { scaled, sum } from './arithmetic.ts';
 import { columnAfter } from './column.ts';
 
 /**
@@ -38,8 +39,8 @@ export function weightedMean(x: Float64Array, window: number, from = 0): Float64
       rampHead += offset * d;
       if (t < firstWhole) continue;
       // A value `offset` rows after the block's start weighs `window - (t - row)`: a constant part and a ramp.
-      const sum = (window - offset) * (head + tails[offset + 1]!) + rampHead + rampTails[offset + 1]!;
-      mean[t] = anchor + sum / weights;
+      const total = (window - offset) * (head + tails[offset + 1]!) + rampHead + rampTails[offset + 1]!;
+      mean[t] = anchor + total / weights;
     }
   }
   return mean;
@@ -53,6 +54,6 @@ export function weightedMean(x: Float64Array, window: number, from = 0): Float64
 export function hullMean(x: Float64Array, period: number): Float64Array {
   const slow = weightedMean(x, period);
   const fast = weightedMean(x, Math.floor(period / 2));
-  const raw = slow.map((value, t) => 2 * fast[t]! - value);
+  const raw = sum(fast, 2, scaled(slow, -1));
   return weightedMean(raw, Math.floor(Math.sqrt(period)), period - 1);
 }

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type CandleSeries,
+  type CandleStore,
+  type FeatureStore,
+  fixedClock,
+  type ObjectStore,
+  silentLogger,
+  sliceRows,
+} from '@pavio/core';
+import { folderStore, lakeCandleStore, lakeFeatureStore } from '@pavio/storage';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { computeFeatures, type FeatureJob, featureSet, runFeatureJob } from '../src/index.ts';
+import { walk } from './candle-series.ts';
+
+const DAY = 86_400_000;
+const set = featureSet('1d');
+const market = { source: 'binance', quote: 'USDT', interval: '1d' } as const;
+
+let folder: string;
+let store: ObjectStore;
+let candles: CandleStore;
+let features: FeatureStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'pavio-features-'));
+  store = folderStore(folder);
+  candles = lakeCandleStore(store);
+  features = lakeFeatureStore(store);
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const btc = walk({ seed: 1, rows: 400 });
+const last = btc.time.at(-1)!;
+/** The last candle of BTC has just closed. */
+const clock = fixedClock(last + DAY);
+
+function job(options: Partial<FeatureJob> = {}): FeatureJob {
+  return { candles, features, ...market, clock, log: silentLogger, ...options };
+}
+
+async function put(symbol: string, series: CandleSeries): Promise<void> {
+  await candles.upsert({ ...market, symbol }, series);
+}
+
+it('stores the features of every asset and says what it did', async () => {
+  await put('BTC', btc);
+  await put('ETH', withoutRow(walk({ seed: 2, rows: 300 }), 100));
+  const progress: string[] = [];
+  const report = await runFeatureJob(
+    job({ onProgress: ({ done, total, symbol }) => progress.push(`${symbol} ${done}/${total}`) }),
+  );
+
+  expect(progress).toEqual(['BTC 1/2', 'ETH 2/2']);
+  expect(report).toMatchObject({
+    missing: [],
+    tooShort: [],
+    rows: 699,
+    completeRows: 400 - set.lookback + (299 - 2 * set.lookback),
+    from: btc.time[0],
+    to: last,
+    columns: set.columns.length,
+    inputs: set.inputs.length,
+    assets: [
+      { symbol: 'BTC', rows: 400, completeRows: 400 - set.lookback, gaps: 0 },
+      { symbol: 'ETH', rows: 299, completeRows: 299 - 2 * set.lookback, gaps: 1 },
+    ],
+  });
+
+  const table = (await features.latest())!;
+  expect(table).toMatchObject({ ...market, symbols: ['BTC', 'ETH'] });
+  expect(table.featureSet).toEqual({ name: set.name, hash: set.hash, columns: set.columns, inputs: set.inputs });
+  expect(Array.from(table.close.subarray(0, 400))).toEqual(Array.from(btc.close));
+  const own = Array.from(table.columns, ([name, values]): [string, Float64Array] => [name, values.slice(0, 400)]);
+  expect(new Map(own)).toEqual(computeFeatures(btc, '1d'));
+});
+
+it('run again changes nothing', async () => {
+  await put('BTC', btc);
+  const first = await runFeatureJob(job());
+  const before = await store.head(first.key);
+  const second = await runFeatureJob(job({ clock: fixedClock(last + DAY + 1000) }));
+  expect(second.key).toBe(first.key);
+  expect(await store.head(first.key)).toEqual(before);
+});
+
+it('takes closed candles only, by the clock', async () => {
+  await put('BTC', btc);
+  const report = await runFeatureJob(job({ clock: fixedClock(last + DAY - 1) }));
+  expect(report).toMatchObject({ rows: 399, to: last - DAY });
+});
+
+it('names assets that are too short or absent and does the others', async () => {
+  await put('BTC', btc);
+  await put('PUMP', sliceRows(btc, 0, set.lookback));
+  const report = await runFeatureJob(job({ symbols: ['BTC', 'PUMP', 'XYZ'] }));
+  expect(report).toMatchObject({
+    assets: [{ symbol: 'BTC' }],
+    tooShort: [{ symbol: 'PUMP', rows: set.lookback }],
+    missing: ['XYZ'],
+  });
+  expect((await features.latest())!.symbols).toEqual(['BTC']);
+});
+
+it('computes the assets asked for alone', async () => {
+  await put('BTC', btc);
+  await put('ETH', btc);
+  expect((await runFeatureJob(job({ symbols: ['ETH'] }))).assets).toMatchObject([{ symbol: 'ETH' }]);
+});
+
+it('refuses a store without candles, and candles that are too few', async () => {
+  await expect(runFeatureJob(job())).rejects.toMatchObject({
+    code: 'no_candles',
+    message: expect.stringContaining('USDT') as string,
+  });
+  await put('BTC', sliceRows(btc, 0, 20));
+  await expect(runFeatureJob(job({ symbols: ['ETH'] }))).rejects.toMatchObject({ code: 'no_candles' });
+  await expect(runFeatureJob(job())).rejects.toMatchObject({
+    code: 'not_enough_data',
+    details: { needed: set.lookback + 1, assets: [{ symbol: 'BTC', rows: 20 }] },
+  });
+  expect(await features.latest()).toBeUndefined();
+});
+
+function withoutRow(series: CandleSeries, row: number): CandleSeries {
+  const cut = (column: Float64Array) => column.filter((_, index) => index !== row);
+  return {
+    time: cut(series.time),
+    open: cut(series.open),
+    high: cut(series.high),
+    low: cut(series.low),
+    close: cut(series.close),
+    volume: cut(series.volume),
+    quoteVolume: cut(series.quoteVolume),
+  };
+}
