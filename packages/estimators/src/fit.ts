@@ -28,7 +28,8 @@ const FITS: { readonly [name in ModelName]: Fit<ModelParams[name]> } = {
 /**
  * Fits one of the five models.
  * @param params what shall differ from `DEFAULT_PARAMS[name]`
- * @param X features, float32, NaN for missing: trees learn where missing values go, linear models read the training mean
+ * @param X features, float32, NaN for missing: trees learn where missing values go, linear models read the training
+ * mean
  * @param y log returns (regressors), or 0 and 1 (classifiers); one a row of X
  * @throws PavioError `bad_config` (parameters), `bad_features` or `bad_input` (data), `not_enough_data`.
  */

@@ -1,8 +1,8 @@
 import { PavioError } from '@pavio/core';
 
 /**
- * A table of float32 numbers, column-major: the cell of row `r` and column `c` is `data[c * rows + r]`. NaN means missing.
- * Columns lie together because every learner here reads one feature of many rows at a time.
+ * A table of float32 numbers, column-major: the cell of row `r` and column `c` is `data[c * rows + r]`. NaN means
+ * missing. Columns lie together because every learner here reads one feature of many rows at a time.
  */
 export interface Matrix {
   readonly rows: number;
@@ -45,7 +45,9 @@ export function readRow(matrix: Matrix, row: number, into = new Float32Array(mat
   return into;
 }
 
-/** Row numbers of a selection; all rows when there is none. @throws PavioError `bad_input` for rows that do not exist. */
+/**
+ * Row numbers of a selection; all rows when there is none. @throws PavioError `bad_input` for rows that do not exist.
+ */
 export function selectRows(rows: number, selection: RowSelection | undefined): Int32Array {
   if (selection instanceof Int32Array) {
     for (const row of selection) {

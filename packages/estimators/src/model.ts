@@ -9,7 +9,10 @@ interface FittedBase {
   readonly name: ModelName;
   /** Features the model reads. */
   readonly columns: number;
-  /** Share of each feature in what the model does, summing to 1 (or all 0): loss reduction of trees, |coefficient| of lines. */
+  /**
+   * Share of each feature in what the model does, summing to 1 (or all 0): loss reduction of trees, |coefficient| of
+   * lines.
+   */
   readonly importance: Float64Array;
   /**
    * The number the model is for, of one row of `columns` features: value (regressor) or probability of class 1.

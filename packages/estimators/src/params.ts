@@ -53,14 +53,14 @@ export interface ModelParams {
 }
 
 /**
- * Defaults for panels of noisy returns (tens of thousands of rows, about 45 features), where features explain a fraction
- * of a percent of the variance at best and a model that bends to the data bends to noise. All models shrink towards the
- * constant, strongly when rows are few.
+ * Defaults for panels of noisy returns (tens of thousands of rows, about 45 features), where features explain a
+ * fraction of a percent of the variance at best and a model that bends to the data bends to noise. All models shrink
+ * towards the constant, strongly when rows are few.
  *
  * - `alpha`: the ridge penalty of a Bayesian who believes that 45 standardised features together explain a quarter of a
  *   percent is 45 / 0.0025. `C` is the same belief in log odds, where a row tells a quarter as much.
- * - forests: leaves of two hundred rows or more average the noise down; a third of the features a split for the regressor
- *   (Breiman's advice), their square root for the classifier.
+ * - forests: leaves of two hundred rows or more average the noise down; a third of the features a split for the
+ *   regressor (Breiman's advice), their square root for the classifier.
  * - boosting: small steps of shallow trees, each on half of the rows, `l2` a thousand rows that say "no change".
  */
 export const DEFAULT_PARAMS: ModelParams = {

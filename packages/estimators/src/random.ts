@@ -1,4 +1,6 @@
-/** Random numbers that depend on nothing but the seed and the stream, so that results never depend on the thread count. */
+/**
+ * Random numbers that depend on nothing but the seed and the stream, so that results never depend on the thread count.
+ */
 export interface Random {
   /** Uniform in [0, 1), with 32 random bits. */
   next(): number;
@@ -8,7 +10,8 @@ export interface Random {
 
 /**
  * xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), its state filled by
- * splitmix-style mixing of seed and stream. Streams of one seed are unrelated: tree number `i` of a forest takes stream `i`.
+ * splitmix-style mixing of seed and stream. Streams of one seed are unrelated: tree number `i` of a forest takes stream
+ * `i`.
  */
 export function createRandom(seed: number, stream = 0): Random {
   let mix = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(Math.floor(seed / 2 ** 32), 0xc2b2ae35);

@@ -9,12 +9,14 @@ export interface LoadedRelease {
   readonly models: Readonly<Record<ModelName, FittedModel>>;
 }
 
-/** A loaded model must give its stored predictions to this relative precision: other machines may round `exp` otherwise. */
+/**
+ * A loaded model must give its stored predictions to this relative precision: other machines may round `exp` otherwise.
+ */
 const CHECK_TOLERANCE = 1e-9;
 
 /**
- * The models of a release, each proven: its file is read, reads as many features as the manifest lists, and gives the predictions for
- * the check rows that the manifest stores.
+ * The models of a release, each proven: its file is read, reads as many features as the manifest lists, and gives the
+ * predictions for the check rows that the manifest stores.
  * @throws PavioError `bad_model` naming the model that does not.
  */
 export function loadRelease({ manifest, files }: Release): LoadedRelease {

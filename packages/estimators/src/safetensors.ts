@@ -34,8 +34,8 @@ export function dtypeOf(data: TensorData): TensorDtype {
 }
 
 /**
- * A safetensors file: 8 bytes of little-endian header length, a JSON header, the tensors. The same content gives the same
- * bytes: widest elements first, then by name (so every tensor is aligned to its element), metadata by key.
+ * A safetensors file: 8 bytes of little-endian header length, a JSON header, the tensors. The same content gives the
+ * same bytes: widest elements first, then by name (so every tensor is aligned to its element), metadata by key.
  */
 export function encodeSafetensors(file: TensorFile): Uint8Array {
   const entries = Object.entries(file.tensors).sort(

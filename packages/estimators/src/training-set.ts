@@ -25,8 +25,8 @@ export interface TrainingInput {
 
 /**
  * Checks the input of a fit.
- * @throws PavioError `bad_features` for infinite features or targets that are not numbers (0 or 1 for classifiers), `bad_input` for
- * weights, `not_enough_data` without rows, or with rows of one class.
+ * @throws PavioError `bad_features` for infinite features or targets that are not numbers (0 or 1 for classifiers),
+ * `bad_input` for weights, `not_enough_data` without rows, or with rows of one class.
  */
 export function trainingSet(kind: ModelKind, input: TrainingInput): TrainingSet {
   const { X, y, sampleWeight } = input;

@@ -1,9 +1,10 @@
 import { PavioError } from '@pavio/core';
 
 /**
- * Radius of a split-conformal interval: the `ceil((n + 1)(1 - alpha))`-th smallest of n absolute (scaled) residuals of rows
- * the model was not fitted on (Papadopoulos et al. 2002; Lei et al. 2018). The interval then covers a next exchangeable
- * row with probability of at least 1 - alpha. Undefined when n is too small for that: 19 rows are the fewest for 95 %.
+ * Radius of a split-conformal interval: the `ceil((n + 1)(1 - alpha))`-th smallest of n absolute (scaled) residuals of
+ * rows the model was not fitted on (Papadopoulos et al. 2002; Lei et al. 2018). The interval then covers a next
+ * exchangeable row with probability of at least 1 - alpha. Undefined when n is too small for that: 19 rows are the
+ * fewest for 95 %.
  * @throws PavioError `bad_input` when alpha is not between 0 and 1 or a score is NaN.
  */
 export function conformalRadius(scores: Float64Array, alpha: number): number | undefined {

@@ -25,7 +25,8 @@ export interface DieboldMarianoOptions {
  * variance has Bartlett weights, which keep it positive (Newey and West 1987); statistic and Student's t with n - 1
  * degrees of freedom as corrected by Harvey, Leybourne and Newbold (1997). Where the two losses never differ the
  * statistic is 0.
- * @throws PavioError `bad_input` when lengths differ or a loss is not a number, `not_enough_data` when `n <= max(horizon, lags + 1)`.
+ * @throws PavioError `bad_input` when lengths differ or a loss is not a number, `not_enough_data` when `n <=
+ * max(horizon, lags + 1)`.
  */
 export function dieboldMariano(
   modelLosses: Float64Array,

@@ -11,8 +11,8 @@ export interface Proportion {
 const Z_95 = 1.959963984540054;
 
 /**
- * Wilson's 95 % score interval (Wilson 1927): it holds its coverage for small n and never leaves [0, 1]. Without trials the
- * value is NaN and the interval is [0, 1].
+ * Wilson's 95 % score interval (Wilson 1927): it holds its coverage for small n and never leaves [0, 1]. Without trials
+ * the value is NaN and the interval is [0, 1].
  */
 export function wilsonInterval(successes: number, n: number): Proportion {
   if (n === 0) return { value: Number.NaN, low: 0, high: 1, n };

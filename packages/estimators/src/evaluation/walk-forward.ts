@@ -3,7 +3,10 @@ import { PavioError } from '@pavio/core';
 export type WalkForwardOptions = {
   /** Test parts, one after another in time, of about equally many time steps. */
   readonly folds: number;
-  /** Milliseconds that must lie between the end of a training label and the first test row; 0 still lets no label reach it. */
+  /**
+   * Milliseconds that must lie between the end of a training label and the first test row; 0 still lets no label reach
+   * it.
+   */
   readonly gap: number;
   /** `expanding` trains on all that is past (default), `sliding` on as many time steps as the first fold has. */
   readonly window?: 'expanding' | 'sliding';
@@ -31,10 +34,11 @@ export interface Fold {
 
 /**
  * Walk-forward folds over a panel: rows of many assets, in any order, all cut at the same times. A row's label spans
- * `[time, label end)`. A row trains a fold only if its label ends, with the gap, no later than the fold's first test row
- * begins; so no training label's span meets a test label's span.
- * For daily candles the label of the row of time t (the candle's open) is known at the close of the next candle, t + 2 days.
- * @throws PavioError `not_enough_data` when a fold would have no training rows, `bad_input` for options that make no sense.
+ * `[time, label end)`. A row trains a fold only if its label ends, with the gap, no later than the fold's first test
+ * row begins; so no training label's span meets a test label's span. For daily candles the label of the row of time t
+ * (the candle's open) is known at the close of the next candle, t + 2 days.
+ * @throws PavioError `not_enough_data` when a fold would have no training rows, `bad_input` for options that make no
+ * sense.
  */
 export function walkForward(times: Float64Array, options: WalkForwardOptions): Fold[] {
   const { folds, gap, window = 'expanding' } = options;

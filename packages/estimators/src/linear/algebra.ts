@@ -124,7 +124,9 @@ function rotate(a: Float64Array, v: Float64Array, size: number, p: number, q: nu
   }
 }
 
-/** Solution of `matrix * x = right` for a symmetric positive definite matrix; undefined when it is not one (Cholesky). */
+/**
+ * Solution of `matrix * x = right` for a symmetric positive definite matrix; undefined when it is not one (Cholesky).
+ */
 export function solvePositiveDefinite(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
   const size = right.length;
   const l = matrix.slice();

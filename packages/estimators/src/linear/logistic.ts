@@ -8,14 +8,17 @@ import { standardise } from './standardise.ts';
 
 /** Converged when no component of the gradient exceeds this share of the rows' total weight. */
 const GRADIENT_TOLERANCE = 1e-9;
-/** Good enough where rounding keeps a step from improving any further. */
-const ROUNDING_TOLERANCE = 1e-6;
+/**
+ * A step that promises less than this share of the objective is the last one: rounding would hide whether it helped,
+ * and so close to the solution Newton's method squares the error.
+ */
+const LAST_STEP = 1e-12;
 const MAX_STEPS = 100;
 
 /**
- * Logistic regression with an L2 penalty: minimises `sum w * loss(y, b0 + x b) + |b|^2 / (2 C)` over standardised features,
- * the intercept free, by Newton's method with step halving (Hastie, Tibshirani, Friedman 2009, section 4.4.1). The
- * objective is strictly convex, so there is one solution, whatever the features.
+ * Logistic regression with an L2 penalty: minimises `sum w * loss(y, b0 + x b) + |b|^2 / (2 C)` over standardised
+ * features, the intercept free, by Newton's method with step halving (Hastie, Tibshirani, Friedman 2009, section
+ * 4.4.1). The objective is strictly convex, so there is one solution, whatever the features.
  * @throws PavioError `internal` when it does not converge.
  */
 export function fitLogistic(params: LogisticParams, data: TrainingSet): LinearFunction {
@@ -37,6 +40,8 @@ export function fitLogistic(params: LogisticParams, data: TrainingSet): LinearFu
     if (largest <= GRADIENT_TOLERANCE) return linearFunction(beta);
     const direction = solvePositiveDefinite(hessian, gradient);
     if (direction === undefined) break;
+    const promise = gradient.reduce((sum, g, j) => sum + g * direction[j]!, 0) / 2;
+    if (promise <= LAST_STEP * value) return linearFunction(beta.map((b, j) => b - direction[j]!));
     let improved = false;
     for (let length = 1; length > 1e-10; length /= 2) {
       const next = beta.map((b, j) => b - length * direction[j]!);
@@ -46,7 +51,6 @@ export function fitLogistic(params: LogisticParams, data: TrainingSet): LinearFu
       [beta, score, value, improved] = [next, nextScore, nextValue, true];
       break;
     }
-    if (!improved && largest <= ROUNDING_TOLERANCE) return linearFunction(beta);
     if (!improved) break;
   }
   throw new PavioError('internal', `Logistic regression on ${rows.rows} rows did not converge.`, {

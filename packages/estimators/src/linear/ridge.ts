@@ -5,15 +5,15 @@ import { LinearFunction } from './model.ts';
 import { standardise } from './standardise.ts';
 
 /**
- * Directions of the standardised features whose variance is below this share of the largest are left out when there is no
- * penalty: features are float32 (relative rounding 6e-8, squared 4e-15), so what they say is rounding noise.
+ * Directions of the standardised features whose variance is below this share of the largest are left out when there is
+ * no penalty: features are float32 (relative rounding 6e-8, squared 4e-15), so what they say is rounding noise.
  */
 const RANK_TOLERANCE = 1e-12;
 
 /**
  * Ridge regression: minimises `sum w (y - b0 - x b)^2 + alpha * |b|^2` over standardised features, the intercept free
- * (Hoerl and Kennard 1970). `alpha = 0` is ordinary least squares; where the columns are linearly dependent it gives the
- * solution with the least |b| (the pseudo-inverse).
+ * (Hoerl and Kennard 1970). `alpha = 0` is ordinary least squares; where the columns are linearly dependent it gives
+ * the solution with the least |b| (the pseudo-inverse).
  */
 export function fitRidge(params: RidgeParams, set: TrainingSet): LinearFunction {
   const { weight, target } = set;

@@ -16,7 +16,9 @@ export interface StandardisedRows extends Standardisation {
 /** Variation below this share of the values' size is float32 rounding, not information (float32 has 2^-24 = 6e-8). */
 const CONSTANT = 1e-7;
 
-/** Standardises the training rows with weighted moments of the values that are present; missing ones become the mean. */
+/**
+ * Standardises the training rows with weighted moments of the values that are present; missing ones become the mean.
+ */
 export function standardise(set: TrainingSet): StandardisedRows {
   const { matrix, rows, weight } = set;
   const n = rows.length;

@@ -1,7 +1,8 @@
 import type { FitJob } from './job.ts';
 
 /**
- * Moves the arrays of jobs to shared memory, each array once: jobs that are handed in with the same array share the copy.
+ * Moves the arrays of jobs to shared memory, each array once: jobs that are handed in with the same array share the
+ * copy.
  */
 export function createSharing(): (job: FitJob) => FitJob {
   const copies = new WeakMap<Float32Array | Float64Array, Float32Array | Float64Array>();

@@ -26,8 +26,9 @@ export interface TrainerProgress {
 export interface Trainer {
   readonly threads: number;
   /**
-   * Hands in one job; jobs start in the order they are handed in. Features, targets and weights over SharedArrayBuffer are read in place; others
-   * are copied to shared memory once, however many jobs use them, so they must not change until the trainer is closed.
+   * Hands in one job; jobs start in the order they are handed in. Features, targets and weights over SharedArrayBuffer
+   * are read in place; others are copied to shared memory once, however many jobs use them, so they must not change
+   * until the trainer is closed.
    * @throws PavioError as `fitModel` does; `internal` when the worker died or the trainer was closed.
    */
   fit(job: FitJob): Promise<FitResult>;

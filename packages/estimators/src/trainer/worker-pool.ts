@@ -9,8 +9,8 @@ interface Pending {
 }
 
 /**
- * Worker threads that take jobs from one queue, one job at a time each. Threads start when there is work for them, and do not keep
- * the process alive while idle. One that dies rejects its job, and the next job gets a new one.
+ * Worker threads that take jobs from one queue, one job at a time each. Threads start when there is work for them, and
+ * do not keep the process alive while idle. One that dies rejects its job, and the next job gets a new one.
  */
 export class WorkerPool {
   readonly #threads: number;

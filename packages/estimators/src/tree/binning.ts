@@ -7,9 +7,9 @@ export const MISSING_BIN = 255;
 export const BINS = 256;
 
 /**
- * Features as bin numbers. Bin `k` of a column holds the values x with `thresholds[k - 1] < x <= thresholds[k]`, the first
- * and last bin being open. Thresholds are float32, so `x <= thresholds[k]` on the raw float32 feature says exactly what
- * `bin <= k` says on its bin number: a tree predicts on raw values what it did on the binned ones.
+ * Features as bin numbers. Bin `k` of a column holds the values x with `thresholds[k - 1] < x <= thresholds[k]`, the
+ * first and last bin being open. Thresholds are float32, so `x <= thresholds[k]` on the raw float32 feature says
+ * exactly what `bin <= k` says on its bin number: a tree predicts on raw values what it did on the binned ones.
  */
 export interface BinnedMatrix {
   readonly rows: number;
@@ -54,7 +54,8 @@ function sortedPresent(
 
 /**
  * Thresholds of at most 255 bins of about equal counts: each distinct value is its own bin when there are few enough;
- * else a bin is closed when it holds its share of the rows that are left, so that one frequent value cannot starve the rest.
+ * else a bin is closed when it holds its share of the rows that are left, so that one frequent value cannot starve the
+ * rest.
  */
 export function findThresholds(sorted: Float32Array): Float32Array {
   const count = sorted.length;

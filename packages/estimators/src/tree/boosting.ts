@@ -13,9 +13,10 @@ import type { Loss } from './losses.ts';
  * Gradient boosting with Newton leaves (Friedman 2001; Chen and Guestrin 2016) and row subsampling (Friedman 2002). The
  * prediction is a raw score: the value for the squared loss, log odds for the logistic one.
  *
- * With early stopping, the last `validationFraction` of the rows in the order given (which is the order of time) is held
- * back; when its loss has not improved for `nIterNoChange` trees, fitting ends and the trees after the best one are dropped. The number of
- * trees may then be 0: nothing was learned that lasts. Bins and baseline are those of the rows that are fitted on.
+ * With early stopping, the last `validationFraction` of the rows in the order given (which is the order of time) is
+ * held back; when its loss has not improved for `nIterNoChange` trees, fitting ends and the trees after the best one
+ * are dropped. The number of trees may then be 0: nothing was learned that lasts. Bins and baseline are those of the
+ * rows that are fitted on.
  */
 export function fitBoosting(loss: Loss, params: BoostingParams, set: TrainingSet, seed: number): FittedTrees {
   const { target, weight } = set;

@@ -3,12 +3,16 @@ import type { Matrix } from '../matrix.ts';
 /** Feature number of a leaf. */
 export const LEAF = -1;
 
-/** Rows of a batch are taken in blocks of this size: a tree stays in the processor's cache while a block goes through it. */
+/**
+ * Rows of a batch are taken in blocks of this size: a tree stays in the processor's cache while a block goes through
+ * it.
+ */
 const BLOCK = 256;
 
 /**
  * Trees as they predict, all in shared arrays with one entry a node. The children of node `i` are `left[i]` (feature <=
- * split) and `left[i] + 1` (feature > split), so a step is one addition. The prediction is `base + scale * sum of leaves`.
+ * split) and `left[i] + 1` (feature > split), so a step is one addition. The prediction is `base + scale * sum of
+ * leaves`.
  */
 export interface TreeArrays {
   readonly columns: number;

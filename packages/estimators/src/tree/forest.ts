@@ -16,8 +16,8 @@ export interface FittedTrees {
 
 /**
  * Random forest (Breiman 2001): each tree on a bootstrap sample, each split on a fresh draw of features; the forest's
- * value is the mean of its trees. Gini impurity of two classes is twice the variance of their 0/1 indicator, so one engine
- * grows regression and classification trees, and a classifier's leaves hold the probability of class 1.
+ * value is the mean of its trees. Gini impurity of two classes is twice the variance of their 0/1 indicator, so one
+ * engine grows regression and classification trees, and a classifier's leaves hold the probability of class 1.
  */
 export function fitForest(kind: ModelKind, params: ForestParams, data: TrainingSet, seed: number): FittedTrees {
   const set = params.classWeight === 'balanced' && kind === 'classifier' ? balanceClasses(data) : data;

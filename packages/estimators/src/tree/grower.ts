@@ -234,7 +234,9 @@ export class TreeGrower {
     }
   }
 
-  /** Moves the rows that go left before those that go right, keeping their order; returns where the right ones begin. */
+  /**
+   * Moves the rows that go left before those that go right, keeping their order; returns where the right ones begin.
+   */
   #partition(start: number, end: number, split: Split): number {
     const bins = this.#binned.bins[split.feature]!;
     const rows = this.rows;

@@ -14,9 +14,9 @@ export interface RowTerms {
 }
 
 /**
- * Histograms of sums over the rows of a node. Memory layout: for each feature 256 cells, for each cell `stride` numbers:
- * gradient, hessian, count (stride 3), or gradient, count (stride 2, where hessian and count are one).
- * So the hessian is always at 1 and the count at `stride - 1`.
+ * Histograms of sums over the rows of a node. Memory layout: for each feature 256 cells, for each cell `stride`
+ * numbers: gradient, hessian, count (stride 3), or gradient, count (stride 2, where hessian and count are one). So the
+ * hessian is always at 1 and the count at `stride - 1`.
  */
 export class HistogramBuilder {
   readonly stride: 2 | 3;
@@ -93,7 +93,9 @@ export class HistogramBuilder {
   }
 }
 
-/** `parent -= child`: what is left is the histogram of the other child, at a fraction of the cost of counting its rows. */
+/**
+ * `parent -= child`: what is left is the histogram of the other child, at a fraction of the cost of counting its rows.
+ */
 export function subtractHistogram(parent: Float64Array, child: Float64Array): void {
   for (let i = 0; i < parent.length; i++) parent[i]! -= child[i]!;
 }

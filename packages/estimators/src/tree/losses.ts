@@ -1,4 +1,6 @@
-/** What boosting minimises: where it starts, its Newton terms, and its value. Raw scores are log odds for `logistic`. */
+/**
+ * What boosting minimises: where it starts, its Newton terms, and its value. Raw scores are log odds for `logistic`.
+ */
 export interface Loss {
   /** Does the hessian differ from the row's weight? */
   readonly hasHessian: boolean;

