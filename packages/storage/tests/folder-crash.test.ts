@@ -41,7 +41,7 @@ describe('a folder shared by processes', () => {
 
   it('holds whole objects after its writer was killed, at random instants', { timeout: 120_000 }, async () => {
     const folder = await temporaryFolder();
-    for (let kill = 0; kill < 15; kill++) {
+    for (let kill = 0; kill < 10; kill++) {
       const writer = startProgram('rewrite.ts', folder);
       await writer.printed('writing');
       await sleep(Math.random() * 40);

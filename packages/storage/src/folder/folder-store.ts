@@ -129,6 +129,8 @@ class FolderStore implements ObjectStore {
         await rm(temporary.path, { force: true });
       }
     } catch (error) {
+      // Somebody may have removed our own folders: the next write makes sure of them again.
+      this.#isReady = false;
       throw folderError(error, `write ${key}`, this.url);
     }
   }

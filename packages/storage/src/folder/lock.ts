@@ -10,6 +10,7 @@ import { PavioError } from '@pavio/core';
  * stale one from a live one (process ids, start times, ages) fails somewhere: reused ids, containers, a suspended laptop.
  */
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 
 /** A holder keeps the lock for a few system calls; one that does not give it back for so long is stopped or hung. */
 const PATIENCE_MS = 30_000;
@@ -20,7 +21,7 @@ const queues = new Map<string, Promise<unknown>>();
 /**
  * Runs `work` while holding the lock of `file`, whose folder must exist. The file is created and stays, empty.
  *
- * @throws PavioError `store_unavailable` when the lock cannot be had in half a minute.
+ * @throws PavioError `store_unavailable` when the lock cannot be had in half a minute, `store_denied` when it may not be written.
  */
 export async function withFileLock<Result>(
   file: string,
@@ -52,7 +53,14 @@ async function acquire(file: string, deadline: number): Promise<DatabaseSync> {
       return connection;
     } catch (error) {
       connection.close();
-      if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error;
+      const errcode = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+      if (errcode === SQLITE_READONLY) {
+        throw new PavioError('store_denied', `May not lock ${file}: it belongs to somebody else.`, {
+          remedy: 'Give this user read and write access to the folder and everything in it.',
+          cause: error,
+        });
+      }
+      if (errcode !== SQLITE_BUSY) throw error;
       if (Date.now() > deadline) {
         throw new PavioError('store_unavailable', `The lock ${file} is held by another process that does not go on.`, {
           remedy: 'Look for a stopped or hung process of Pavio and end it; the lock is released with it.',

@@ -24,9 +24,8 @@ export interface CandleFile {
 /** The beginning of the keys of a series' files. @throws PavioError `bad_input` for names that no key can have. */
 export function seriesPrefix({ source, symbol, quote, interval }: SeriesKey): string {
   if (!SOURCE.test(source)) throw badName('market source', source, 'small letters, digits, "-" and "_"');
-  for (const ticker of [symbol, quote]) {
-    if (!TICKER.test(ticker)) throw badName('ticker', ticker, 'capital letters and digits');
-  }
+  checkTicker(symbol);
+  checkTicker(quote);
   return `raw/${source}/${interval}/${symbol}-${quote}/`;
 }
 
@@ -47,6 +46,11 @@ export function periodEnd(period: string): number {
   const [year = 0, month, day] = period.split('-').map(Number);
   if (month === undefined) return Date.UTC(year + 1, 0);
   return day === undefined ? Date.UTC(year, month) : Date.UTC(year, month - 1, day + 1);
+}
+
+/** @throws PavioError `bad_input` for a symbol that no key can have. */
+export function checkTicker(symbol: string): void {
+  if (!TICKER.test(symbol)) throw badName('ticker', symbol, 'capital letters and digits');
 }
 
 function badName(what: string, name: string, allowed: string): PavioError {

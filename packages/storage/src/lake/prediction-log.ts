@@ -1,6 +1,7 @@
 import { type Forecast, type ForecastFilter, forecastSchema, type ObjectStore, type PredictionLog } from '@pavio/core';
 import { mapConcurrently } from '../concurrency.ts';
 import { decodeJson, encodeJson } from '../json.ts';
+import { checkTicker } from './candle-key.ts';
 
 const READS_AT_ONCE = 8;
 
@@ -21,11 +22,13 @@ class LakePredictionLog implements PredictionLog {
 
   async append(forecast: Forecast): Promise<void> {
     const { interval, symbol, targetTime, version } = forecast;
+    checkTicker(symbol);
     const key = `predictions/${interval}/${symbol}/${sortableTime(targetTime)}/${version}.json`;
     await this.#store.putIfAbsent(key, encodeJson(forecastSchema.parse(forecast)));
   }
 
   async list({ symbol, interval, limit = Infinity }: ForecastFilter): Promise<Forecast[]> {
+    checkTicker(symbol);
     const keys: string[] = [];
     for await (const { key } of this.#store.list(`predictions/${interval}/${symbol}/`)) {
       if (key.endsWith('.json')) keys.push(key);
@@ -33,7 +36,7 @@ class LakePredictionLog implements PredictionLog {
     const newest = keys.slice(Math.max(0, keys.length - limit));
     const forecasts = await mapConcurrently(newest, READS_AT_ONCE, async (key) => {
       const object = await this.#store.get(key);
-      return object && decodeJson(object.body, forecastSchema, `${this.#store.url}/${key}`, 'bad_input');
+      return object && decodeJson(object.body, forecastSchema, `${this.#store.url}/${key}`, 'internal');
     });
     return forecasts.filter((forecast) => forecast !== undefined);
   }

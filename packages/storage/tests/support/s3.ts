@@ -25,7 +25,7 @@ export async function testS3(): Promise<TestS3> {
   }
   return {
     missing: '',
-    stop: server.stop,
+    stop: () => server.stop(),
     newBucket: async () => {
       const bucket = `test-${randomUUID()}`;
       await server.createBucket(bucket);

@@ -1,0 +1,32 @@
+import { describe } from 'vitest';
+import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '../src/index.ts';
+import { testCandleStore } from './candle-store.conformance.ts';
+import { testFeatureStore } from './feature-store.conformance.ts';
+import { testModelRegistry } from './model-registry.conformance.ts';
+import { testPredictionLog } from './prediction-log.conformance.ts';
+import { fileFolder } from './support/folders.ts';
+
+const folder = fileFolder();
+
+describe('a lake in a folder', () => {
+  describe('as a candle store', () => {
+    testCandleStore(async () => lakeCandleStore(folderStore(folder('candles'))));
+  });
+
+  describe('as a feature store', () => {
+    let count = 0;
+    testFeatureStore(async () => lakeFeatureStore(folderStore(folder(`features-${count++}`))));
+  });
+
+  describe('as a model registry', () => {
+    let count = 0;
+    testModelRegistry(async () => {
+      const path = folder(`models-${count++}`);
+      return [lakeModelRegistry(folderStore(path)), lakeModelRegistry(folderStore(path))];
+    });
+  });
+
+  describe('as a prediction log', () => {
+    testPredictionLog(async () => lakePredictionLog(folderStore(folder('predictions'))));
+  });
+});

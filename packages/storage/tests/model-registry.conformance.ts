@@ -1,0 +1,122 @@
+import { MODEL_NAMES, type ModelRegistry, toPavioError } from '@pavio/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { release } from './support/releases.ts';
+
+/** What every `ModelRegistry` does. `open` gives two handles to one and the same new, empty registry. */
+export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, ModelRegistry]>): void {
+  let registry: ModelRegistry;
+  let other: ModelRegistry;
+
+  beforeEach(async () => {
+    [registry, other] = await open();
+  });
+
+  it('is empty at first', async () => {
+    expect(await registry.versions()).toEqual([]);
+    expect(await registry.live()).toBeUndefined();
+    expect(await registry.liveTag()).toBeUndefined();
+    await expect(registry.load('20240602-0000')).rejects.toMatchObject({ code: 'unknown_version' });
+    await expect(registry.load('../latest')).rejects.toMatchObject({ code: 'unknown_version' });
+  });
+
+  it('gives back a release as it was published', async () => {
+    const published = release('20240602-0000');
+    await registry.publish(published);
+    const loaded = await other.load('20240602-0000');
+    expect(loaded.manifest).toEqual(published.manifest);
+    expect([...loaded.files.keys()].sort()).toEqual([...MODEL_NAMES].sort());
+    for (const [name, body] of published.files) expect(loaded.files.get(name)).toEqual(body);
+    expect(await other.live()).toBeUndefined();
+  });
+
+  it('lists versions newest first', async () => {
+    for (const version of ['20240602-0000', '20240602-000030', '20240603-0000', '20231231-2359']) {
+      await registry.publish(release(version));
+    }
+    expect((await other.versions()).map(({ version }) => version)).toEqual([
+      '20240603-0000',
+      '20240602-000030',
+      '20240602-0000',
+      '20231231-2359',
+    ]);
+  });
+
+  it('takes the same version again, and refuses another under its name', async () => {
+    await registry.publish(release('20240602-0000'));
+    await other.publish(release('20240602-0000'));
+    await expect(other.publish(release('20240602-0000', 'other'))).rejects.toMatchObject({ code: 'conflict' });
+    expect((await registry.load('20240602-0000')).manifest).toEqual(release('20240602-0000').manifest);
+  });
+
+  it('refuses a release whose files are not those of its manifest', async () => {
+    const { manifest } = release('20240602-0000');
+    const { files } = release('20240602-0000', 'other');
+    await expect(registry.publish({ manifest, files })).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(registry.publish({ manifest, files: new Map() })).rejects.toMatchObject({ code: 'bad_input' });
+    const broken = { ...manifest, version: 'newest' };
+    await expect(registry.publish({ ...release('20240602-0000'), manifest: broken })).rejects.toMatchObject({
+      code: 'bad_input',
+    });
+    expect(await registry.versions()).toEqual([]);
+  });
+
+  describe('promotion', () => {
+    it('makes a version live, under a tag of its own each time', async () => {
+      await registry.publish(release('20240602-0000'));
+      await registry.publish(release('20240603-0000'));
+      const tags = [];
+      for (const version of ['20240602-0000', '20240603-0000', '20240602-0000']) {
+        await registry.promote(version, await registry.liveTag());
+        const live = await other.live();
+        expect(live?.manifest).toEqual(release(version).manifest);
+        expect(await other.liveTag()).toBe(live?.tag);
+        tags.push(live?.tag);
+      }
+      expect(tags[1]).not.toBe(tags[0]);
+      expect(tags[2]).not.toBe(tags[1]);
+    });
+
+    it('is refused for a version that does not exist', async () => {
+      await expect(registry.promote('20240602-0000', undefined)).rejects.toMatchObject({ code: 'unknown_version' });
+      expect(await registry.live()).toBeUndefined();
+    });
+
+    it('is refused when something else went live in the meantime', async () => {
+      await registry.publish(release('20240602-0000'));
+      await registry.publish(release('20240603-0000'));
+      await registry.promote('20240602-0000', undefined);
+      await expect(other.promote('20240603-0000', undefined)).rejects.toMatchObject({ code: 'conflict' });
+      await expect(other.promote('20240603-0000', 'no such tag')).rejects.toMatchObject({ code: 'conflict' });
+      expect((await registry.live())?.manifest.version).toBe('20240602-0000');
+    });
+
+    it('has one winner among many at once, and readers see whole releases only', async () => {
+      const versions = Array.from({ length: 6 }, (_, i) => `2024060${i + 1}-0000`);
+      for (const version of versions) await registry.publish(release(version));
+      const races = { areOver: false };
+      const reader = (async () => {
+        while (!races.areOver) {
+          const live = await other.live();
+          if (live === undefined) continue;
+          const loaded = await other.load(live.manifest.version);
+          expect(loaded.files).toEqual(release(live.manifest.version).files);
+        }
+      })();
+      for (const round of [1, 2, 3]) {
+        const expected = await registry.liveTag();
+        const results = await Promise.allSettled(
+          versions.map((version, i) => (i % 2 === 0 ? registry : other).promote(version, expected)),
+        );
+        const winners = versions.filter((_, i) => results[i]?.status === 'fulfilled');
+        expect(winners, `round ${round}`).toHaveLength(1);
+        expect((await registry.live())?.manifest.version).toBe(winners[0]);
+        const codes = results.flatMap((result) =>
+          result.status === 'rejected' ? [toPavioError(result.reason).code] : [],
+        );
+        expect(codes).toEqual(Array.from({ length: 5 }, () => 'conflict'));
+      }
+      races.areOver = true;
+      await reader;
+    });
+  });
+}
