@@ -1,0 +1,167 @@
+import { type CandleSeries, MODEL_NAMES, releaseManifestSchema, seriesOf } from '@pavio/core';
+import { loadRelease } from '@pavio/estimators';
+import { describe, expect, it } from 'vitest';
+import { DAY, openLake, SMALL, simulated } from './lake.ts';
+
+describe('train', () => {
+  it('publishes and releases five models that can be loaded and that say how good they are', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 400), ETH: simulated('ETH', 300) });
+    const steps: number[] = [];
+    const report = await lake.train({ onProgress: ({ done, total }) => steps.push(done / total) });
+
+    const { manifest } = report;
+    expect(report.isNew).toBe(true);
+    expect(releaseManifestSchema.parse(manifest)).toEqual(manifest);
+    expect(manifest).toMatchObject({
+      version: '20261121-1100',
+      source: 'simulated',
+      isSimulated: true,
+      gate: { isPromoted: true, reason: 'First release.', previous: null },
+      training: { assets: ['BTC', 'ETH'], rows: 400 + 300 - 2 * 50 },
+    });
+    expect((await lake.registry.live())?.manifest).toEqual(manifest);
+    expect(steps.at(-1)).toBe(1);
+    expect(steps).toHaveLength(5 * 4);
+
+    for (const name of MODEL_NAMES) {
+      const { evaluation, intervals, kind } = manifest.models[name];
+      expect(evaluation.folds).toHaveLength(3);
+      expect(Object.keys(evaluation.assets)).toEqual(['BTC', 'ETH']);
+      expect(evaluation.folds.reduce((sum, { rows }) => sum + rows, 0)).toBe(evaluation.overall.rows);
+      expect(Object.values(evaluation.assets).reduce((sum, { rows }) => sum + rows, 0)).toBe(evaluation.overall.rows);
+      expect(Math.abs(evaluation.overall.skill ?? 1)).toBeLessThan(0.2);
+      const radii = Object.values(intervals);
+      expect(radii).toEqual(radii.toSorted((a, b) => a - b));
+      expect(radii).toHaveLength(kind === 'regressor' ? 3 : 0);
+    }
+    const { models } = loadRelease(await lake.registry.load(manifest.version));
+    expect(models.regressor_rf.columns).toBe(manifest.featureSet.inputs.length);
+  });
+
+  it('trains every fold on its past alone, a whole candle and more before the test part', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 400), ETH: simulated('ETH', 300) });
+    const { manifest } = await lake.train();
+    for (const { train, test } of manifest.folds) {
+      expect(Date.parse(test.from) - Date.parse(train.to)).toBeGreaterThanOrEqual(3 * DAY);
+    }
+  });
+
+  it('changes nothing when there is nothing new to learn, and gives the same bytes when it is forced', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 300) });
+    const first = await lake.train();
+    expect(await lake.train()).toMatchObject({ isNew: false, manifest: { version: first.manifest.version } });
+    expect(await lake.registry.versions()).toHaveLength(1);
+
+    const forced = await lake.train({ isForced: true, threads: 2 });
+    expect(forced.manifest.version).toBe('20261121-110000');
+    expect(forced.manifest.gate.reason).toBe('Fitted like the live release, on other rows.');
+    for (const name of MODEL_NAMES) {
+      expect(forced.manifest.models[name]).toEqual(first.manifest.models[name]);
+    }
+    const other = await lake.train({ seed: 2 });
+    expect(other.isNew).toBe(true);
+    expect(other.manifest.models.regressor_rf.file.sha256).not.toBe(first.manifest.models.regressor_rf.file.sha256);
+  });
+
+  it('keeps the live release when the candidate is significantly worse', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 700), ETH: simulated('ETH', 700) });
+    const good = await lake.train({ parameters: { ...SMALL, regressor_lin: { alpha: 1e6 } } });
+    // Without any penalty some sixty inputs fit the noise of a few hundred rows.
+    const bad = await lake.train({ parameters: { ...SMALL, regressor_lin: { alpha: 0 } } });
+    expect(bad.manifest.gate).toEqual({
+      isPromoted: false,
+      reason: "Significantly worse than the live release's parameters on the same folds: regressor_lin.",
+      previous: good.manifest.version,
+    });
+    expect((await lake.registry.live())?.manifest.version).toBe(good.manifest.version);
+    expect(await lake.registry.versions()).toHaveLength(2);
+
+    const back = await lake.train({ parameters: { ...SMALL, regressor_lin: { alpha: 1e5 } } });
+    expect(back.manifest.gate.isPromoted).toBe(true);
+  });
+
+  it('tells the loser when two trainings release at once', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 300) });
+    const results = await Promise.allSettled([lake.train({ seed: 1 }), lake.train({ seed: 2 })]);
+    const won = results.filter((result) => result.status === 'fulfilled');
+    const lost = results.filter((result) => result.status === 'rejected');
+    expect(won).toHaveLength(1);
+    expect(lost[0]?.reason).toMatchObject({ code: 'conflict' });
+    expect((await lake.registry.live())?.manifest.version).toBe(won[0]?.value.manifest.version);
+  });
+
+  it('stops when it is told to and leaves no release behind', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 300) });
+    const stop = new AbortController();
+    const training = lake.train({ signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(training).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await lake.registry.live()).toBeUndefined();
+  });
+
+  it('says what is missing', async () => {
+    const lake = await openLake();
+    await expect(lake.train()).rejects.toMatchObject({ code: 'no_features', remedy: 'Compute them: pavio features.' });
+    await lake.put({ BTC: simulated('BTC', 300) });
+    await expect(lake.train({ parameters: { regressor_gbr: { learningRate: -1 } } })).rejects.toMatchObject({
+      code: 'bad_config',
+    });
+    await expect(lake.train({ folds: 500 })).rejects.toMatchObject({ code: 'not_enough_data' });
+  });
+
+  it('names inputs that never change: a market without shadows has no doji and no hammer', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: persistentMarket(300, { longestShadow: 0 }) });
+    await expect(lake.train()).rejects.toMatchObject({
+      code: 'bad_features',
+      message: expect.stringMatching(/constant: .*doji, hammer/),
+    });
+  });
+});
+
+describe('the evaluation', () => {
+  it('finds an edge where there is one', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: persistentMarket(900, { longestShadow: 0.15 }) });
+    const { manifest } = await lake.train({
+      parameters: { ...SMALL, regressor_lin: { alpha: 10 }, classifier_log: { C: 1 } },
+    });
+    for (const name of ['regressor_lin', 'classifier_log'] as const) {
+      const { overall } = manifest.models[name].evaluation;
+      expect(overall.verdict).toBe('beats_naive');
+      expect(overall.skill).toBeGreaterThan(0.3);
+      expect(overall.directional?.accuracy).toBeGreaterThan(0.8);
+    }
+  });
+});
+
+/** A market whose candles repeat the direction of the one before nine times out of ten: an edge that is there. */
+function persistentMarket(days: number, { longestShadow }: { longestShadow: number }): CandleSeries {
+  const { time, volume, quoteVolume } = simulated('BTC', days);
+  const random = linearCongruential(7);
+  let close = 100;
+  let sign = 1;
+  const candles = Array.from(time, (t, i) => {
+    sign = random() < 0.9 ? sign : -sign;
+    const open = close;
+    close = open * Math.exp(sign * (0.01 + 0.01 * random()));
+    const high = Math.max(open, close) * (1 + longestShadow * random());
+    const low = Math.min(open, close) * (1 - longestShadow * random());
+    return { time: t, open, high, low, close, volume: volume[i]!, quoteVolume: quoteVolume[i]! };
+  });
+  return seriesOf(candles);
+}
+
+/** Numbers in [0, 1) that are the same in every run. */
+function linearCongruential(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
