@@ -62,9 +62,13 @@ function robustScore(distance: number, mad: number, values: Float64Array, center
   return distance / (MEAN_DEVIATION_TO_SIGMA * (sum / values.length));
 }
 
-/** Takes one `leaving` value out of the sorted window and puts `entering` in. */
+/**
+ * Takes one `leaving` value out of the sorted window and puts `entering` in. Walking to it is faster than bisection for
+ * windows of tens of values, because the steps are predictable.
+ */
 function replace(sorted: Float64Array, leaving: number, entering: number): void {
-  let at = firstNotBelow(sorted, leaving);
+  let at = 0;
+  while (sorted[at]! < leaving) at++;
   if (entering > leaving) {
     const last = sorted.length - 1;
     while (at < last && sorted[at + 1]! < entering) {
@@ -80,17 +84,6 @@ function replace(sorted: Float64Array, leaving: number, entering: number): void 
   sorted[at] = entering;
 }
 
-function firstNotBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Value of rank `q * (length - 1)`, interpolated between its neighbours. */
 function quantile(sorted: Float64Array, q: number): number {
   const rank = q * (sorted.length - 1);
@@ -99,34 +92,32 @@ function quantile(sorted: Float64Array, q: number): number {
   return rank === below ? value : value + (rank - below) * (sorted[below + 1]! - value);
 }
 
-/** Median of `|value - center|`, for the median `center` of the sorted values. */
+/**
+ * Median of `|value - center|`, for the median `center` of the sorted values. Those below the middle give distances that
+ * grow downwards, the others distances that grow upwards; bisection finds how many of the `half` smallest distances are
+ * of the first kind.
+ */
 function medianDistance(sorted: Float64Array, center: number): number {
   const length = sorted.length;
   const odd = length % 2;
-  // Values below the middle give distances that grow downwards, the others distances that grow upwards.
   const split = (length - odd) / 2;
-  const upper = distanceOfRank(sorted, center, split, split);
-  return odd === 1 ? upper : midpoint(distanceOfRank(sorted, center, split, split - 1), upper);
-}
-
-/**
- * The distance with `rank` smaller ones before it. `taken` of the `rank + 1` smallest come from below `split`, which is
- * where bisection ends: one more from below would be farther away than the last one taken from above.
- */
-function distanceOfRank(sorted: Float64Array, center: number, split: number, rank: number): number {
-  const count = rank + 1;
-  let low = Math.max(0, count - (sorted.length - split));
-  let high = Math.min(count, split);
+  const half = split + odd;
+  let low = 0;
+  let high = split;
   while (low < high) {
     const taken = (low + high) >>> 1;
     const nextBelow = center - sorted[split - 1 - taken]!;
-    const lastAbove = sorted[split + count - taken - 1]! - center;
+    const lastAbove = sorted[split + half - taken - 1]! - center;
     if (nextBelow < lastAbove) low = taken + 1;
     else high = taken;
   }
-  const below = low > 0 ? center - sorted[split - low]! : -Infinity;
-  const above = low < count ? sorted[split + count - low - 1]! - center : -Infinity;
-  return below > above ? below : above;
+  const below = low > 0 ? center - sorted[split - low]! : 0;
+  const above = low < half ? sorted[split + half - low - 1]! - center : 0;
+  const middle = below > above ? below : above;
+  if (odd === 1) return middle;
+  const nextBelow = low < split ? center - sorted[split - 1 - low]! : Infinity;
+  const nextAbove = low > 0 ? sorted[split + half - low]! - center : Infinity;
+  return midpoint(middle, nextBelow < nextAbove ? nextBelow : nextAbove);
 }
 
 /** Mean of two values without overflow, exact where they are equal. */
