@@ -1,9 +1,9 @@
 import { columnAfter } from './column.ts';
 
 /**
- * Largest of the last `window` values, exact. Three comparisons a row whatever the window (van Herk 1992, "A fast
- * algorithm for local minimum and maximum filters on rectangular and octagonal kernels"; Gil and Werman 1993): running maxima of blocks as long as the window,
- * forwards and backwards. TA-Lib `MAX`. First defined row: `window - 1`.
+ * Largest of the last `window` values, exact. Three comparisons a row whatever the window: running maxima of blocks as
+ * long as the window, forwards and backwards (van Herk 1992, "A fast algorithm for local minimum and maximum filters on
+ * rectangular and octagonal kernels"; Gil and Werman 1993). TA-Lib `MAX`. First defined row: `window - 1`.
  */
 export function rollingMax(x: Float64Array, window: number): Float64Array {
   const rows = x.length;
