@@ -93,7 +93,13 @@ export class Cycle {
   features({ source, quote }: MarketChoice): Promise<FeatureReport> {
     const { config, candles, features, clock, log } = this.#workspace;
     return runFeatureJob({
-      ...{ candles, features, source, quote, clock, log, interval: config.interval },
+      candles,
+      features,
+      source,
+      quote,
+      interval: config.interval,
+      clock,
+      log,
       ...(config.assets.length > 0 ? { symbols: config.assets } : {}),
       onProgress: ({ done, total, symbol }) => this.#console.progress('features', done, total, symbol),
     });
@@ -102,7 +108,12 @@ export class Cycle {
   train(options: { readonly signal?: AbortSignal; readonly isForced?: boolean }): Promise<TrainingReport> {
     const { config, features, registry, clock, log } = this.#workspace;
     return train({
-      ...{ features, registry, clock, log, software: SOFTWARE, seed: config.seed },
+      features,
+      registry,
+      clock,
+      log,
+      software: SOFTWARE,
+      seed: config.seed,
       ...(config.threads > 0 ? { threads: config.threads } : {}),
       ...options,
       onProgress: ({ done, total, name }) => this.#console.progress('train', done, total, name),

@@ -7,6 +7,7 @@ import {
   classificationMetrics,
   logLosses,
   regressionMetrics,
+  skillOf,
   squaredErrors,
 } from '../src/evaluation/metrics.ts';
 import { wilsonInterval } from '../src/evaluation/proportion.ts';
@@ -78,12 +79,12 @@ describe('metrics give the values of scikit-learn 1.9.1', () => {
   const probability = Float64Array.of(0.1, 0.9, 0.4, 0.4, 0.8, 0.4, 0.7, 0.7);
 
   test('classification', () => {
-    const metrics = classificationMetrics(classes, probability, 0.5);
+    const metrics = classificationMetrics(classes, probability);
     expect(metrics.auc).toBeCloseTo(0.84375, 12);
     expect(metrics.logLoss).toBeCloseTo(0.49155678878758335, 12);
     expect(metrics.brier).toBeCloseTo(0.165, 12);
     expect(metrics.accuracy).toMatchObject({ value: 0.75, n: 8 });
-    expect(metrics.skill).toBeCloseTo(1 - 0.49155678878758335 / Math.LN2, 12);
+    expect(skillOf(metrics.logLoss, Math.LN2)).toBeCloseTo(1 - 0.49155678878758335 / Math.LN2, 12);
   });
 
   test('targets without spread, one class, certain and wrong', () => {

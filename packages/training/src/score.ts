@@ -1,6 +1,5 @@
 import type { ModelKind, Score } from '@pavio/core';
 import {
-  areaUnderRoc,
   classificationMetrics,
   compareWithNaive,
   logLosses,
@@ -80,8 +79,8 @@ function describeReturns(actual: Float64Array, predicted: Float64Array): Metrics
 }
 
 function describeProbabilities(actual: Float64Array, probability: Float64Array): Metrics {
-  const { accuracy, logLoss, brier } = classificationMetrics(actual, probability, 0.5);
-  return { accuracy: accuracy.value, log_loss: logLoss, brier, auc: finiteOrNull(areaUnderRoc(actual, probability)) };
+  const { accuracy, logLoss, brier, auc } = classificationMetrics(actual, probability);
+  return { accuracy: accuracy.value, log_loss: logLoss, brier, auc: finiteOrNull(auc) };
 }
 
 /** JSON has no NaN: what cannot be computed is null. */

@@ -14,7 +14,10 @@ export const importCommand: Command = {
   async run({ workspace, console, args }) {
     const { config, candles, clock, log } = workspace;
     const report = await importFiles({
-      ...{ files: args, candles, clock, log },
+      files: args,
+      candles,
+      clock,
+      log,
       source: config.source === 'auto' ? IMPORT_SOURCE : config.source,
       interval: config.interval,
       ...(config.quote === 'auto' ? {} : { quote: config.quote }),

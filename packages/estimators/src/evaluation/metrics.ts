@@ -23,8 +23,6 @@ export interface ClassificationMetrics {
   readonly brier: number;
   /** Area under the ROC curve; NaN with one class only. */
   readonly auc: number;
-  /** 1 - log loss / log loss of always saying the prior. */
-  readonly skill: number;
 }
 
 /** Probabilities are kept so far from 0 and 1 in logarithms, as scikit-learn does for float64. */
@@ -61,18 +59,9 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
   };
 }
 
-/**
- * @param prior probability of class 1 among the training rows: what the naive forecast always says
- * @throws PavioError `bad_input` when lengths differ or there are no rows.
- */
-export function classificationMetrics(
-  actual: Float64Array,
-  probability: Float64Array,
-  prior: number,
-): ClassificationMetrics {
+/** @throws PavioError `bad_input` when lengths differ or there are no rows. */
+export function classificationMetrics(actual: Float64Array, probability: Float64Array): ClassificationMetrics {
   const n = sameLength(actual, probability);
-  const losses = logLosses(actual, probability);
-  const naive = logLosses(actual, new Float64Array(n).fill(prior));
   let brier = 0;
   let right = 0;
   for (let i = 0; i < n; i++) {
@@ -80,14 +69,12 @@ export function classificationMetrics(
     const forecast = probability[i]! > 0.5 ? 1 : 0;
     if (forecast === actual[i]) right++;
   }
-  const logLoss = mean(losses);
   return {
     n,
     accuracy: wilsonInterval(right, n),
-    logLoss,
+    logLoss: mean(logLosses(actual, probability)),
     brier: brier / n,
     auc: areaUnderRoc(actual, probability),
-    skill: skillOf(logLoss, mean(naive)),
   };
 }
 
