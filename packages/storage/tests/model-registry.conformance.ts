@@ -103,17 +103,19 @@ export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, M
         }
       })();
       for (const round of [1, 2, 3]) {
-        const expected = await registry.liveTag();
+        // What is live already stays out: promoting it again may leave the tag as it is, and that race has two winners.
+        const before = await registry.live();
+        const racers = versions.filter((version) => version !== before?.manifest.version);
         const results = await Promise.allSettled(
-          versions.map((version, i) => (i % 2 === 0 ? registry : other).promote(version, expected)),
+          racers.map((version, i) => (i % 2 === 0 ? registry : other).promote(version, before?.tag)),
         );
-        const winners = versions.filter((_, i) => results[i]?.status === 'fulfilled');
+        const winners = racers.filter((_, i) => results[i]?.status === 'fulfilled');
         expect(winners, `round ${round}`).toHaveLength(1);
         expect((await registry.live())?.manifest.version).toBe(winners[0]);
         const codes = results.flatMap((result) =>
           result.status === 'rejected' ? [toPavioError(result.reason).code] : [],
         );
-        expect(codes).toEqual(Array.from({ length: 5 }, () => 'conflict'));
+        expect(codes).toEqual(racers.slice(1).map(() => 'conflict'));
       }
       races.areOver = true;
       await reader;
