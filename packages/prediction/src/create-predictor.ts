@@ -45,6 +45,8 @@ class ReleasePredictor implements Predictor {
   readonly #logged = new Map<string, string>();
   #release: LoadedRelease | undefined;
   #tag: string | undefined;
+  /** Of a live release that cannot be used. */
+  #refusedTag: string | undefined;
   #state: PredictorState = { release: undefined, loadedAt: undefined, problem: undefined };
   #refreshing: Promise<boolean> | undefined;
 
@@ -103,7 +105,11 @@ class ReleasePredictor implements Predictor {
   async #refresh(): Promise<boolean> {
     try {
       const tag = await this.#options.registry.liveTag();
-      if (tag === undefined || tag === this.#tag) return false;
+      if (tag === undefined || tag === this.#refusedTag) return false;
+      if (tag === this.#tag) {
+        this.#state = { ...this.#state, problem: undefined };
+        return false;
+      }
       const before = this.#release?.manifest.version;
       await this.#load();
       return this.#release?.manifest.version !== before;
@@ -122,7 +128,21 @@ class ReleasePredictor implements Predictor {
     const { registry, clock } = this.#options;
     const live = await registry.live();
     if (live === undefined) throw noModels();
-    const { manifest } = live;
+    try {
+      this.#release = await this.#open(live.manifest);
+    } catch (error) {
+      // What is wrong with the release itself stays wrong: it is not fetched again before there is another one.
+      if (!toPavioError(error).retry) this.#refusedTag = live.tag;
+      throw error;
+    }
+    this.#tag = live.tag;
+    this.#refusedTag = undefined;
+    this.#state = { release: live.manifest, loadedAt: clock.now(), problem: undefined };
+    this.#log.info({ version: live.manifest.version }, `Release ${live.manifest.version} serves.`);
+  }
+
+  /** @throws PavioError `feature_mismatch`, `bad_model`. */
+  async #open(manifest: ReleaseManifest): Promise<LoadedRelease> {
     const expected = featureSet(manifest.interval);
     if (manifest.featureSet.hash !== expected.hash) {
       throw new PavioError(
@@ -134,10 +154,7 @@ class ReleasePredictor implements Predictor {
         },
       );
     }
-    this.#release = loadRelease(await registry.load(manifest.version));
-    this.#tag = live.tag;
-    this.#state = { release: manifest, loadedAt: clock.now(), problem: undefined };
-    this.#log.info({ version: manifest.version }, `Release ${manifest.version} serves.`);
+    return loadRelease(await this.#options.registry.load(manifest.version));
   }
 
   #need(): LoadedRelease {

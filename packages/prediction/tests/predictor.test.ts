@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -245,6 +245,20 @@ describe('the release that serves', () => {
       details: { released: hash, computed: featureSet('1d').hash },
     });
     expect((await one.forecast('BTC')).version).toBe('20261121-1103');
+  });
+
+  it('has no problem any more when what is live is again what serves', async () => {
+    const one = predictor();
+    await releaseAgain('20261121-1105');
+    await one.refresh();
+    const file = path.join(folder, 'models', 'latest', 'manifest.json');
+    await rename(file, `${file}.kept`);
+    await writeFile(file, '{');
+    expect(await one.refresh()).toBe(false);
+    expect(one.state).toMatchObject({ release: { version: '20261121-1105' }, problem: { code: 'bad_model' } });
+    await rename(`${file}.kept`, file);
+    expect(await one.refresh()).toBe(false);
+    expect(one.state).toMatchObject({ release: { version: '20261121-1105' }, problem: undefined });
   });
 
   it('is missing in an empty lake, which says what to run', async () => {

@@ -48,7 +48,7 @@ export const doctorCommand: Command = {
 
 /** Writes, reads and deletes an object of its own. */
 async function checkLake({ store }: Workspace) {
-  const key = `doctor/${randomUUID()}`;
+  const key = `doctor-${randomUUID()}`;
   const body = new TextEncoder().encode('Can this lake be written?');
   await store.put(key, body);
   const read = await store.get(key);

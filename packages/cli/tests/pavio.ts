@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
+
+/** Settings that make one cycle small: three assets, a few hundred candles. */
+export const SMALL = { PAVIO_ASSETS: 'BTC,ETH,SOL', PAVIO_START: daysAgo(500), PAVIO_THREADS: '1' };
+
+export interface Ended {
+  /** Exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Everything that was written so far, both streams. */
+  output(): string;
+  /** Settles when the output holds `text`; rejects when the process ends before. */
+  until(text: string): Promise<void>;
+}
+
+/** Starts `pavio` as a process of its own, with nothing of the surrounding configuration. It dies with the test. */
+export function startPavio(words: readonly string[], options: { cwd: string; env?: Record<string, string> }): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    cwd: options.cwd,
+    env: { PATH, HOME, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  const onData = (take: (text: string) => void) => (chunk: Buffer) => {
+    take(chunk.toString());
+    for (const watcher of watchers) watcher();
+  };
+  child.stdout.on(
+    'data',
+    onData((text) => void (stdout += text)),
+  );
+  child.stderr.on(
+    'data',
+    onData((text) => void (stderr += text)),
+  );
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = () => stdout + stderr;
+  return {
+    process: child,
+    ended,
+    output,
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!output().includes(text)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+        void ended.then(() => reject(new Error(`pavio ended before it said "${text}":\n${output()}`)));
+      }),
+  };
+}
+
+/** Runs `pavio` to its end. */
+export function pavio(
+  words: readonly string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<Ended> {
+  return startPavio(words, options).ended;
+}
+
+/** An empty folder that is removed after the test. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pavio-cli-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A day as `2020-01-31`. */
+export function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
