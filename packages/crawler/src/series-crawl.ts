@@ -56,6 +56,11 @@ export interface CrawlRun {
 const FAILS_FOR_ALL = ['market_unauthorized', 'market_restricted', 'store_denied'] as const;
 /** A pair that is not traded, or has no candles, is asked for again after this, milliseconds. */
 const QUIET_MS = 3_600_000;
+/**
+ * Providers may hand out an answer from a cache, in which a candle that has just closed is still the half one. So a candle
+ * that was fetched within this time after its close is fetched once more after it, milliseconds.
+ */
+const SETTLING_MS = 120_000;
 
 /** Brings one series up to date. Does not throw: what went wrong is in the report. */
 export async function crawlSeries(run: CrawlRun, key: SeriesKey): Promise<SeriesReport> {
@@ -103,7 +108,13 @@ class SeriesCrawl {
     const remembered = this.#remembered;
     const span = await this.#run.candles.span(this.#key);
     this.#before = { span };
-    const plan = planWalks({ span, wanted: this.#wanted, askedFrom: remembered.askedFrom, step: this.#step });
+    const plan = planWalks({
+      span,
+      wanted: this.#wanted,
+      askedFrom: remembered.askedFrom,
+      isLastWanted: this.#now >= remembered.settlesAt,
+      step: this.#step,
+    });
     this.#left = plan;
     const isQuiet = this.#now < remembered.quietUntil;
     if (isQuiet && plan.length > 0 && remembered.quietReason !== undefined) throw remembered.quietReason;
@@ -122,13 +133,13 @@ class SeriesCrawl {
     const { symbol } = this.#key;
     let walk = planned;
     let isEnd = false;
-    let last: number | undefined;
+    let newest = planned.direction === 'forward' ? planned.from - this.#step : -Infinity;
     while (isOpen(walk) && !isEnd) {
       signal.throwIfAborted();
       const window = nextWindow(walk, source.pageSize, this.#step);
       const page = await this.#ask(window);
       const { time } = await this.#store(page, window);
-      last = time.at(-1) ?? last;
+      newest = Math.max(newest, time.at(-1) ?? -Infinity);
       isEnd = walk.direction === 'backward' && page.isStartOfHistory;
       walk = advance(walk, window, time, this.#step);
       this.#left = [walk, ...later];
@@ -136,8 +147,8 @@ class SeriesCrawl {
       onProgress({ symbol, fraction, candles: this.#tally.inserted + this.#tally.changed });
     }
     this.#left = later;
-    if (walk.direction === 'forward') this.#rememberQuiet(last ?? planned.from - this.#step);
-    else this.#remembered.askedFrom = isEnd ? -Infinity : walk.from;
+    if (walk.direction === 'backward') this.#remembered.askedFrom = isEnd ? -Infinity : walk.from;
+    if (walk.direction === 'forward' || this.#before?.span === undefined) this.#rememberNewest(newest);
   }
 
   /** One page from the source, asked for as often as it takes. */
@@ -183,9 +194,11 @@ class SeriesCrawl {
    * A candle that is late is asked for again when it is twice as late, at the latest after an interval: often enough for a
    * provider that is slow, seldom enough for an asset that is no longer traded.
    */
-  #rememberQuiet(last: number): void {
-    const late = this.#now - (last + 2 * this.#step);
+  #rememberNewest(newest: number): void {
+    const late = this.#now - (newest + 2 * this.#step);
     this.#remembered.quietUntil = this.#now + Math.min(Math.max(late, 0), this.#step);
+    const settlesAt = newest + this.#step + SETTLING_MS;
+    this.#remembered.settlesAt = this.#now < settlesAt ? settlesAt : Infinity;
   }
 
   #nothingThere(): PavioError {

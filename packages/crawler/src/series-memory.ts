@@ -9,6 +9,8 @@ export interface Remembered {
   quietUntil: number;
   /** Why there was nothing, where it was an error. */
   quietReason: PavioError | undefined;
+  /** The newest candle came so soon after its close that it is asked for once more from this time of the clock; else Infinity. */
+  settlesAt: number;
   /** What was stored when it was last looked at. */
   coverage: Coverage | undefined;
 }
@@ -20,7 +22,13 @@ export class SeriesMemory {
     const name = `${source}/${interval}/${symbol}-${quote}`;
     let remembered = this.#series.get(name);
     if (remembered === undefined) {
-      remembered = { askedFrom: Infinity, quietUntil: -Infinity, quietReason: undefined, coverage: undefined };
+      remembered = {
+        askedFrom: Infinity,
+        quietUntil: -Infinity,
+        quietReason: undefined,
+        settlesAt: Infinity,
+        coverage: undefined,
+      };
       this.#series.set(name, remembered);
     }
     return remembered;

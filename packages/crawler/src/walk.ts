@@ -23,6 +23,8 @@ export interface WalkPlan {
   readonly wanted: Stretch;
   /** Everything from here to what is stored was asked for before, whether there were candles or not. */
   readonly askedFrom: number;
+  /** Is the last stored candle wanted again even where there is no newer one? */
+  readonly isLastWanted: boolean;
   readonly step: number;
 }
 
@@ -30,9 +32,10 @@ export interface WalkPlan {
  * What is to be fetched: all of it backwards where nothing is stored; else forward from the last stored candle (again,
  * because the source may have corrected it since), then backward from the first.
  */
-export function planWalks({ span, wanted, askedFrom, step }: WalkPlan): Walk[] {
+export function planWalks({ span, wanted, askedFrom, isLastWanted, step }: WalkPlan): Walk[] {
   if (span === undefined) return [{ direction: 'backward', ...wanted, overlap: 0 }].filter(isOpen) as Walk[];
-  const forward: Walk = { direction: 'forward', from: span.last + step, to: wanted.to, overlap: step };
+  const overlap = isLastWanted ? 0 : step;
+  const forward: Walk = { direction: 'forward', from: span.last + overlap, to: wanted.to, overlap };
   const backward: Walk = { direction: 'backward', from: wanted.from, to: span.first - step, overlap: 0 };
   return [forward, backward].filter((walk) => isOpen(walk) && (walk === forward || wanted.from < askedFrom));
 }

@@ -176,6 +176,32 @@ describe('a crawl of what is partly stored', () => {
     expect(rowsOf(await candles.read(key))).toEqual(rowsOf(simulateCandles('BTC', '1d', NEWEST, NEWEST + DAY)));
   });
 
+  it('asks once more for a candle that came right after its close: the provider may still have had half of it', async () => {
+    const midnight = Date.parse('2026-06-16T00:00:00Z');
+    const clock = fixedClock(midnight + 5000);
+    // The provider's clock is behind: for it the candle is still open.
+    const behind = fixedClock(midnight - 5000);
+    const { provider, cryptoCompare: source } = await provide({ clock: behind });
+    const candles = await temporaryLake();
+    const crawler = createCrawler({ source, candles, clock, log });
+    const request = { assets: ['BTC'], interval: '1d', start: NEWEST } as const;
+    const final = rowsOf(simulateCandles('BTC', '1d', NEWEST, NEWEST + DAY));
+    const stored = async () =>
+      rowsOf(await candles.read({ source: 'cryptocompare', symbol: 'BTC', quote: 'USD', interval: '1d' }));
+
+    expect((await crawler.crawl(request)).totals).toMatchObject({ requests: 1, inserted: 2 });
+    expect(await stored()).not.toEqual(final);
+    behind.set(midnight + 110_000);
+    clock.set(midnight + 119_999);
+    expect((await crawler.crawl(request)).totals.requests).toBe(0);
+    clock.set(midnight + 120_000);
+    expect((await crawler.crawl(request)).totals).toMatchObject({ requests: 1, inserted: 0, changed: 1 });
+    expect(await stored()).toEqual(final);
+    clock.set(midnight + DAY - 1);
+    expect((await crawler.crawl(request)).totals.requests).toBe(0);
+    expect(provider.requests).toHaveLength(2);
+  });
+
   it('asks for a late candle when it is twice as late', async () => {
     const clock = fixedClock(NOON);
     const { provider, binance } = await provide({ clock, gaps: [{ from: NEWEST + DAY, to: NEWEST + 9 * DAY }] });
@@ -249,10 +275,12 @@ describe('what is not there', () => {
 
   it('says which pair the source does not trade, and gets the others', async () => {
     const clock = fixedClock(NOON);
+    let isListed = false;
     const { provider, binance } = await provide({
       clock,
+      gaps: [{ from: NEWEST + DAY, to: NEWEST + DAY }],
       candles: ({ symbol }, interval, from, to) =>
-        symbol === 'NOPE' ? undefined : simulateCandles(symbol, interval, from, to),
+        symbol === 'NOPE' && !isListed ? undefined : simulateCandles(symbol, interval, from, to),
     });
     const candles = await temporaryLake();
     const crawler = createCrawler({ source: binance, candles, clock, log });
@@ -284,6 +312,18 @@ describe('what is not there', () => {
       requests: 1,
       missing: [{ reason: 'unknown_pair' }],
     });
+
+    // Once it is traded, nothing of this is left, even while a candle is late.
+    isListed = true;
+    clock.set(NOON + 122 * 60_000);
+    expect((await crawler.crawl(request)).series[0]).toMatchObject({ stored: 14, missing: [] });
+    for (const [time, requests] of [
+      ['2026-06-16T00:01:00Z', 1],
+      ['2026-06-16T00:01:30Z', 0],
+    ] as const) {
+      clock.set(time);
+      expect((await crawler.crawl(request)).series[0]).toMatchObject({ requests, missing: [] });
+    }
   });
 
   it('says when a source has nothing at all of what was asked for', async () => {

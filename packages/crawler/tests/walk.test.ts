@@ -17,9 +17,11 @@ interface Story {
   readonly start: number;
   readonly newest: number;
   readonly pageSize: number;
-  /** The most rows of each of the first answers. */
+  /** The most rows of each of the first answers: the overlap and at least one that is new. */
   readonly cuts: readonly number[];
   readonly pagesALife: number;
+  /** What is stored at first: what is there of these candles. */
+  readonly known: readonly [number, number];
 }
 
 const stories: fc.Arbitrary<Story> = fc.record({
@@ -29,8 +31,9 @@ const stories: fc.Arbitrary<Story> = fc.record({
   start: fc.integer({ min: 0, max: 60 }),
   newest: fc.integer({ min: 30, max: 120 }),
   pageSize: fc.integer({ min: 1, max: 40 }),
-  cuts: fc.array(fc.integer({ min: 1, max: 10 }), { maxLength: 8 }),
+  cuts: fc.array(fc.integer({ min: 2, max: 10 }), { maxLength: 8 }),
   pagesALife: fc.integer({ min: 1, max: 10 }),
+  known: fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: -1, max: 120 })),
 });
 
 /** Runs one life of the crawler; true when it came to its end. */
@@ -39,7 +42,7 @@ function live({ there, start, newest, pageSize, pagesALife }: Story, cuts: numbe
   const span = times.length === 0 ? undefined : { first: times[0] as number, last: times.at(-1) as number };
   const wanted = { from: at(start), to: at(newest) };
   let pages = 0;
-  for (let walk of planWalks({ span, wanted, askedFrom: Infinity, step: STEP })) {
+  for (let walk of planWalks({ span, wanted, askedFrom: Infinity, isLastWanted: false, step: STEP })) {
     while (isOpen(walk)) {
       const window = nextWindow(walk, pageSize, STEP);
       expect((window.to - window.from) / STEP + 1).toBeLessThanOrEqual(pageSize);
@@ -62,13 +65,15 @@ describe('a walk', () => {
   it('gets every candle that is there, whatever the pages, cuts and kills', () => {
     fc.assert(
       fc.property(stories, (story) => {
-        const stored = new Set<number>();
+        const inside = story.there.filter((candle) => candle >= story.start && candle <= story.newest);
+        const wanted = inside.map(at);
+        const [from, to] = story.known;
+        const stored = new Set(inside.filter((candle) => candle >= from && candle <= to).map(at));
         const cuts = [...story.cuts];
         // A life of one page would ask for the same empty page for ever.
         const patient = { ...story, pagesALife: story.pagesALife + 1 };
         let lives = 0;
         while (!live(lives < 20 ? patient : { ...patient, pagesALife: Infinity }, cuts, stored)) lives++;
-        const wanted = story.there.filter((time) => time >= story.start && time <= story.newest).map(at);
         expect([...stored].sort((a, b) => a - b)).toEqual(wanted);
       }),
     );
@@ -80,6 +85,7 @@ describe('a walk', () => {
       span: { first: at(0), last: at(9) },
       wanted,
       askedFrom: Infinity,
+      isLastWanted: false,
       step: STEP,
     });
     expect(others).toEqual([]);
@@ -92,8 +98,8 @@ describe('a walk', () => {
 
   it('is not made where nothing is wanted', () => {
     const wanted = { from: at(5), to: at(9) };
-    const plan = (first: number, last: number, askedFrom = Infinity) =>
-      planWalks({ span: { first: at(first), last: at(last) }, wanted, askedFrom, step: STEP }).map(
+    const plan = (first: number, last: number, askedFrom = Infinity, isLastWanted = false) =>
+      planWalks({ span: { first: at(first), last: at(last) }, wanted, askedFrom, isLastWanted, step: STEP }).map(
         ({ direction }) => direction,
       );
     expect(plan(5, 9)).toEqual([]);
@@ -102,9 +108,17 @@ describe('a walk', () => {
     expect(plan(6, 9, at(5))).toEqual([]);
     expect(plan(6, 9, at(6))).toEqual(['backward']);
     expect(plan(6, 8)).toEqual(['forward', 'backward']);
-    expect(planWalks({ span: undefined, wanted: { from: at(5), to: at(4) }, askedFrom: Infinity, step: STEP })).toEqual(
-      [],
-    );
+    expect(plan(5, 9, Infinity, true)).toEqual(['forward']);
+    expect(plan(5, 10, Infinity, true)).toEqual([]);
+    expect(
+      planWalks({
+        span: undefined,
+        wanted: { from: at(5), to: at(4) },
+        askedFrom: Infinity,
+        isLastWanted: false,
+        step: STEP,
+      }),
+    ).toEqual([]);
   });
 });
 
