@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // pnpm bench [NAME] [--quick] [--json]: runs one benchmark, or all that are there. Every figure is of this machine and
 // this run; compare ratios inside one run, never figures of two machines.
 import { existsSync } from 'node:fs';

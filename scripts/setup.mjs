@@ -1,4 +1,5 @@
 // Makes the checkout ready to run: installs the pinned dependencies, Node 24 among them, unless they are there already.
+// The commands behind it in package.json are those of node_modules/.bin, which run on that Node 24.
 // Plain JavaScript without dependencies: it is the one file that runs before anything is installed, on any Node >= 18.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
