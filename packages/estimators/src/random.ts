@@ -6,6 +6,8 @@ export interface Random {
   next(): number;
   /** Uniform integer in [0, below). */
   integer(below: number): number;
+  /** The four 32-bit words that the next number comes from. */
+  state(): readonly [number, number, number, number];
 }
 
 /**
@@ -43,13 +45,6 @@ export function createRandom(seed: number, stream = 0): Random {
   return {
     next: () => bits() / 2 ** 32,
     integer: (below) => Math.floor((bits() / 2 ** 32) * below),
+    state: () => [a, b, c, d],
   };
-}
-
-/** `size` of the numbers 0 .. `of - 1`, without replacement, ascending (selection sampling, Knuth TAOCP 3.4.2 S). */
-export function sampleSorted(random: Random, size: number, of: number, into: Int32Array): void {
-  let taken = 0;
-  for (let i = 0; taken < size; i++) {
-    if ((of - i) * random.next() < size - taken) into[taken++] = i;
-  }
 }

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Matrix, matrixOfColumns, readRow } from '../src/matrix.ts';
 import { createRandom } from '../src/random.ts';
-import { binMatrix, findThresholds, MISSING_BIN } from '../src/tree/binning.ts';
+import { binMatrix, findThresholds, fitThresholds, MISSING_BIN } from '../src/tree/binning.ts';
 import { EnsembleBuilder } from '../src/tree/builder.ts';
 import { TreeEnsemble } from '../src/tree/ensemble.ts';
-import { type GrowerOptions, TreeGrower } from '../src/tree/grower.ts';
+import type { GrowerOptions } from '../src/tree/grower.ts';
+import { canRunKernel } from '../src/tree/kernel.ts';
+import { PlainGrower } from '../src/tree/plain-grower.ts';
 import { radixSort } from '../src/tree/radix-sort.ts';
+import { WasmGrower } from '../src/tree/wasm-grower.ts';
 import { growExactTree, predictExact } from './exact-tree.ts';
 
 const OPTIONS: GrowerOptions = {
@@ -17,7 +20,13 @@ const OPTIONS: GrowerOptions = {
   minGain: 0,
   featuresPerNode: 4,
   shrinkage: 1,
+  hasHessians: false,
+  keepsScore: true,
 };
+
+/** Both growers are held to the exact tree, and so to one another. */
+const GROWERS = { plain: PlainGrower, wasm: WasmGrower };
+type GrowerName = keyof typeof GROWERS;
 
 /** Few distinct values, some missing, whole-number targets that depend on the features, bootstrap-like counts. */
 function problem(seed: number, rows: number) {
@@ -38,53 +47,41 @@ function growOne(
   gradients: readonly number[],
   counts: readonly number[],
   options: GrowerOptions,
-  withHessians = false,
+  name: GrowerName = 'wasm',
 ) {
-  const binned = binMatrix(
-    matrix,
-    Int32Array.from({ length: matrix.rows }, (_, row) => row),
-  );
-  const builder = new EnsembleBuilder(binned);
-  const terms = {
-    gradients: Float64Array.from(gradients),
-    hessians: withHessians ? Float64Array.from(counts) : undefined,
-    counts: Float64Array.from(counts),
-  };
-  const grower = new TreeGrower(binned, terms, builder, options);
-  let drawn = 0;
-  for (const [row, count] of counts.entries()) if (count > 0) grower.rows[drawn++] = row;
-  const leaves = grower.grow(drawn, createRandom(1));
-  return { builder, leaves, grower, ensemble: new TreeEnsemble(builder.build({ base: 0, scale: 1 })) };
+  expect(canRunKernel()).toBe(true);
+  const rows = Int32Array.from({ length: matrix.rows }, (_, row) => row);
+  const thresholds = fitThresholds(matrix, rows);
+  const builder = new EnsembleBuilder(thresholds);
+  const grower = new GROWERS[name](matrix, rows, thresholds, builder, options);
+  // The terms of a grower are those of one draw.
+  grower.gradients.set(gradients.map((gradient, row) => gradient / Math.max(1, counts[row] as number)));
+  grower.hessians.fill(1);
+  grower.counts.set(counts);
+  grower.quantise(counts.reduce((sum, count) => sum + count, 0));
+  grower.grow(createRandom(1));
+  return { builder, score: grower.score, ensemble: new TreeEnsemble(builder.build({ base: 0, scale: 1 })) };
 }
 
-describe('the histogram tree is the exact tree on few distinct values', () => {
+describe.each(['plain', 'wasm'] as const)('the %s histogram tree is the exact tree on few distinct values', (name) => {
   // 900 rows grow through dense histograms with subtraction, dense ones alone, and sparse ones.
   test.each([
-    { seed: 1, rows: 900, minSamplesLeaf: 1, maxDepth: Infinity, withHessians: false },
-    { seed: 2, rows: 900, minSamplesLeaf: 20, maxDepth: Infinity, withHessians: true },
-    { seed: 3, rows: 900, minSamplesLeaf: 5, maxDepth: 4, withHessians: false },
-    { seed: 4, rows: 60, minSamplesLeaf: 1, maxDepth: Infinity, withHessians: true },
-  ])(
-    'seed $seed, $rows rows, leaves of $minSamplesLeaf, depth $maxDepth',
-    ({ seed, rows, withHessians, ...limits }) => {
-      const { columns, counts, gradients } = problem(seed, rows);
-      const exact = growExactTree({ columns, counts, gradients, ...limits });
-      const { ensemble } = growOne(
-        matrixOfColumns(columns),
-        gradients,
-        counts,
-        { ...OPTIONS, ...limits },
-        withHessians,
-      );
-      const fresh = matrixOfColumns(problem(seed + 100, 2000).columns);
-      for (const matrix of [matrixOfColumns(columns), fresh]) {
-        for (let row = 0; row < matrix.rows; row++) {
-          const values = readRow(matrix, row);
-          expect(ensemble.predictRow(values)).toBe(predictExact(exact, values));
-        }
+    { seed: 1, rows: 900, minSamplesLeaf: 1, maxDepth: Infinity, hasHessians: false },
+    { seed: 2, rows: 900, minSamplesLeaf: 20, maxDepth: Infinity, hasHessians: true },
+    { seed: 3, rows: 900, minSamplesLeaf: 5, maxDepth: 4, hasHessians: false },
+    { seed: 4, rows: 60, minSamplesLeaf: 1, maxDepth: Infinity, hasHessians: true },
+  ])('seed $seed, $rows rows, leaves of $minSamplesLeaf, depth $maxDepth', ({ seed, rows, ...limits }) => {
+    const { columns, counts, gradients } = problem(seed, rows);
+    const exact = growExactTree({ columns, counts, gradients, ...limits });
+    const { ensemble } = growOne(matrixOfColumns(columns), gradients, counts, { ...OPTIONS, ...limits }, name);
+    const fresh = matrixOfColumns(problem(seed + 100, 2000).columns);
+    for (const matrix of [matrixOfColumns(columns), fresh]) {
+      for (let row = 0; row < matrix.rows; row++) {
+        const values = readRow(matrix, row);
+        expect(ensemble.predictRow(values)).toBe(predictExact(exact, values));
       }
-    },
-  );
+    }
+  });
 });
 
 test('drawing features goes on past those that cannot split', () => {
@@ -97,7 +94,7 @@ test('drawing features goes on past those that cannot split', () => {
   expect(new Set(ensemble.arrays.feature)).toEqual(new Set([-1, 3]));
 });
 
-test('prediction on raw values goes where the binned training went', () => {
+test.each(['plain', 'wasm'] as const)('prediction on raw values goes where the binned training went (%s)', (name) => {
   const random = createRandom(9);
   const rows = 3000;
   const matrix = matrixOfColumns(
@@ -105,23 +102,18 @@ test('prediction on raw values goes where the binned training went', () => {
       Float32Array.from({ length: rows }, () => (random.next() < 0.05 ? Number.NaN : random.next() ** 3)),
     ),
   );
-  const counts = Array.from({ length: rows }, () => 1);
+  const counts = Array.from({ length: rows }, () => random.integer(2));
   const gradients = counts.map((_, row) => (matrix.data[row] as number) * 8 + random.next() || 0);
-  const { builder, leaves, grower, ensemble } = growOne(matrix, gradients, counts, { ...OPTIONS, featuresPerNode: 3 });
-  for (const { start, end, value } of leaves) {
-    for (const row of grower.rows.subarray(start, end)) {
-      expect(ensemble.predictRow(readRow(matrix, row))).toBe(value);
-      expect(builder.predictBinned(0, row)).toBe(value);
-    }
-  }
+  const { score, ensemble } = growOne(matrix, gradients, counts, { ...OPTIONS, featuresPerNode: 3 }, name);
+  for (let row = 0; row < rows; row++) expect(ensemble.predictRow(readRow(matrix, row))).toBe(score[row]);
 });
 
-test('with a leaf limit the most useful splits come first', () => {
+test.each(['plain', 'wasm'] as const)('with a leaf limit the most useful splits come first (%s)', (name) => {
   const { columns, counts, gradients } = problem(6, 900);
   const matrix = matrixOfColumns(columns);
   const gainOf = (maxLeaves: number) => {
-    const { builder, leaves } = growOne(matrix, gradients, counts, { ...OPTIONS, maxLeaves });
-    expect(leaves).toHaveLength(maxLeaves);
+    const { builder, ensemble } = growOne(matrix, gradients, counts, { ...OPTIONS, maxLeaves }, name);
+    expect(ensemble.arrays.feature.filter((feature) => feature === -1)).toHaveLength(maxLeaves);
     return builder.gains().reduce((sum, gain) => sum + gain, 0);
   };
   const gains = [2, 3, 4, 5, 6, 7, 8].map(gainOf);
@@ -175,8 +167,11 @@ describe('binning', () => {
     fc.assert(
       fc.property(fc.array(float, { minLength: 1, maxLength: 700 }), (numbers) => {
         const column = Float32Array.from(numbers);
-        const { bins, thresholds } = binMatrix(matrixOfColumns([column]), Int32Array.from(column.keys()));
-        const [cuts, codes] = [thresholds[0] as Float32Array, bins[0] as Uint8Array];
+        const matrix = matrixOfColumns([column]);
+        const rows = Int32Array.from(column.keys());
+        const thresholds = fitThresholds(matrix, rows);
+        const codes = binMatrix(matrix, rows, thresholds).bins[0] as Uint8Array;
+        const cuts = thresholds[0] as Float32Array;
         expect(cuts.length).toBeLessThanOrEqual(254);
         for (const [row, value] of column.entries()) {
           const expected = Number.isNaN(value) ? MISSING_BIN : cuts.filter((cut) => value > cut).length;

@@ -19,19 +19,21 @@ export interface BinnedMatrix {
   readonly thresholds: readonly Float32Array[];
 }
 
-/** Bins of the selected rows, with thresholds found on the first `fitted` of them (all by default) alone. */
-export function binMatrix(matrix: Matrix, rows: Int32Array, fitted = rows.length): BinnedMatrix {
-  const fittedRows = rows.subarray(0, fitted);
-  const values = new Float32Array(fitted);
-  const scratch = new Float32Array(fitted);
-  const bins: Uint8Array[] = [];
-  const thresholds: Float32Array[] = [];
-  for (let c = 0; c < matrix.columns; c++) {
+/** Thresholds of all columns, found on these rows. */
+export function fitThresholds(matrix: Matrix, rows: Int32Array): Float32Array[] {
+  const values = new Float32Array(rows.length);
+  const scratch = new Float32Array(rows.length);
+  return Array.from({ length: matrix.columns }, (_, c) => {
     const column = matrix.data.subarray(c * matrix.rows, (c + 1) * matrix.rows);
-    const cuts = findThresholds(sortedPresent(column, fittedRows, values, scratch));
-    thresholds.push(cuts);
-    bins.push(binColumn(column, rows, cuts));
-  }
+    return findThresholds(sortedPresent(column, rows, values, scratch));
+  });
+}
+
+/** Bins of the selected rows. */
+export function binMatrix(matrix: Matrix, rows: Int32Array, thresholds: readonly Float32Array[]): BinnedMatrix {
+  const bins = thresholds.map((cuts, c) => {
+    return binColumn(matrix.data.subarray(c * matrix.rows, (c + 1) * matrix.rows), rows, cuts);
+  });
   return { rows: rows.length, bins, thresholds };
 }
 

@@ -1,12 +1,12 @@
 import type { BoostingParams } from '../params.ts';
-import { createRandom, sampleSorted } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
 import type { TrainingSet } from '../training-set.ts';
-import { binMatrix } from './binning.ts';
+import { fitThresholds } from './binning.ts';
 import { EnsembleBuilder } from './builder.ts';
+import { createGrower } from './create-grower.ts';
 import { TreeEnsemble } from './ensemble.ts';
 import type { FittedTrees } from './forest.ts';
 import { noiseGain } from './gain.ts';
-import { TreeGrower } from './grower.ts';
 import type { Loss } from './losses.ts';
 
 /**
@@ -18,7 +18,13 @@ import type { Loss } from './losses.ts';
  * are dropped. The number of trees may then be 0: nothing was learned that lasts. Bins and baseline are those of the
  * rows that are fitted on.
  */
-export function fitBoosting(loss: Loss, params: BoostingParams, set: TrainingSet, seed: number): FittedTrees {
+export function fitBoosting(
+  loss: Loss,
+  params: BoostingParams,
+  set: TrainingSet,
+  seed: number,
+  create = createGrower,
+): FittedTrees {
   const { target, weight } = set;
   const n = set.rows.length;
   const { validationFraction } = params;
@@ -26,18 +32,12 @@ export function fitBoosting(loss: Loss, params: BoostingParams, set: TrainingSet
   const fitted = n - held;
   const sampled = Math.max(1, Math.round(fitted * params.subsample));
 
-  const binned = binMatrix(set.matrix, set.rows, fitted);
-  const builder = new EnsembleBuilder(binned);
+  const thresholds = fitThresholds(set.matrix, set.rows.subarray(0, fitted));
+  const builder = new EnsembleBuilder(thresholds);
   const base = loss.baseline(target, weight, fitted);
-  const score = new Float64Array(n).fill(base);
-  const ownHessians = loss.hasHessian || set.weighted;
-  const terms = {
-    gradients: new Float64Array(n),
-    // The squared loss has its weights for hessians.
-    hessians: ownHessians ? weight.slice() : undefined,
-    counts: new Float64Array(n).fill(1),
-  };
-  const grower = new TreeGrower(binned, terms, builder, {
+  // The squared loss has its weights for hessians.
+  const hasHessians = loss.hasHessian || set.weighted;
+  const grower = create(set.matrix, set.rows, thresholds, builder, {
     maxDepth: params.maxDepth ?? Infinity,
     maxLeaves: params.maxLeaves ?? Infinity,
     minSamplesLeaf: params.minSamplesLeaf,
@@ -45,25 +45,35 @@ export function fitBoosting(loss: Loss, params: BoostingParams, set: TrainingSet
     l2: params.l2,
     minGain: noiseGain(target, weight, loss.hasHessian ? 0 : base),
     shrinkage: params.learningRate,
+    hasHessians,
+    keepsScore: true,
   });
+  grower.score.fill(base);
+  if (hasHessians) grower.hessians.set(weight);
 
-  let best = { loss: loss.value(target, score, weight, fitted, n), trees: 0 };
-  const inSample = new Uint8Array(n);
+  let best = { loss: loss.value(target, grower.score, weight, fitted, n), trees: 0 };
   for (let tree = 0; tree < params.nEstimators; tree++) {
     const random = createRandom(seed, tree);
-    loss.terms(target, score, weight, fitted, terms.gradients, terms.hessians ?? terms.counts);
-    sampleSorted(random, sampled, fitted, grower.rows);
-    inSample.fill(0);
-    for (let i = 0; i < sampled; i++) inSample[grower.rows[i]!] = 1;
-    for (const leaf of grower.grow(sampled, random)) {
-      for (let i = leaf.start; i < leaf.end; i++) score[grower.rows[i]!]! += leaf.value;
-    }
-    for (let i = 0; i < n; i++) if (inSample[i] === 0) score[i]! += builder.predictBinned(tree, i);
+    loss.terms(target, grower.score, weight, fitted, grower.gradients, grower.hessians);
+    grower.quantise(sampled);
+    sample(random, sampled, fitted, grower.counts);
+    grower.grow(random);
     if (held === 0) continue;
-    const value = loss.value(target, score, weight, fitted, n);
+    const value = loss.value(target, grower.score, weight, fitted, n);
     if (value < best.loss) best = { loss: value, trees: tree + 1 };
     else if (tree + 1 - best.trees >= params.nIterNoChange) break;
   }
   const trees = held === 0 ? builder.trees : best.trees;
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1, trees })), gains: builder.gains(trees) };
+}
+
+/** Marks `size` of the first `of` rows, without replacement (selection sampling, Knuth TAOCP 3.4.2 S). */
+function sample(random: Random, size: number, of: number, counts: Int32Array): void {
+  counts.fill(0);
+  let taken = 0;
+  for (let i = 0; taken < size; i++) {
+    if ((of - i) * random.next() >= size - taken) continue;
+    counts[i] = 1;
+    taken++;
+  }
 }

@@ -2,9 +2,20 @@ import { type BinnedMatrix, MISSING_BIN } from './binning.ts';
 import { LEAF, type TreeArrays } from './ensemble.ts';
 import type { Split } from './splitter.ts';
 
+/** One tree, an entry a node; its root is node 0. */
+export interface GrownTree {
+  readonly feature: Int16Array;
+  readonly bin: Uint8Array;
+  readonly left: Int32Array;
+  readonly missingRight: Uint8Array;
+  /** Of leaves. */
+  readonly value: Float32Array;
+  readonly gain: Float64Array;
+}
+
 /** Trees as they are grown: the nodes' bins and gains beside what prediction needs. */
 export class EnsembleBuilder {
-  readonly #binned: BinnedMatrix;
+  readonly #thresholds: readonly Float32Array[];
   readonly #roots: number[] = [];
   #nodes = 0;
   #feature = new Int16Array(1024);
@@ -14,8 +25,9 @@ export class EnsembleBuilder {
   #bin = new Uint8Array(1024);
   #gain = new Float64Array(1024);
 
-  constructor(binned: BinnedMatrix) {
-    this.#binned = binned;
+  /** @param thresholds of the binned features that the trees are grown on */
+  constructor(thresholds: readonly Float32Array[]) {
+    this.#thresholds = thresholds;
   }
 
   get trees(): number {
@@ -42,7 +54,7 @@ export class EnsembleBuilder {
   splitLeaf(node: number, split: Split, missingRight: boolean): number {
     const left = this.#addNodes(2);
     this.#feature[node] = split.feature;
-    this.#split[node] = this.#binned.thresholds[split.feature]![split.bin] ?? Infinity;
+    this.#split[node] = this.#thresholds[split.feature]![split.bin] ?? Infinity;
     this.#bin[node] = split.bin;
     this.#missingRight[node] = missingRight ? 1 : 0;
     this.#left[node] = left;
@@ -50,11 +62,29 @@ export class EnsembleBuilder {
     return left;
   }
 
-  /** Leaf value of one tree for a row of the binned matrix. */
-  predictBinned(tree: number, row: number): number {
+  /** Adds a tree that was grown elsewhere; its nodes are numbered from 0. */
+  appendTree(tree: GrownTree): void {
+    const first = this.addTree();
+    const count = tree.feature.length;
+    this.#addNodes(count - 1);
+    this.#feature.set(tree.feature, first);
+    this.#missingRight.set(tree.missingRight, first);
+    this.#bin.set(tree.bin, first);
+    this.#gain.set(tree.gain, first);
+    this.#split.set(tree.value, first);
+    for (let i = 0; i < count; i++) {
+      const feature = tree.feature[i]!;
+      if (feature === LEAF) continue;
+      this.#left[first + i] = first + tree.left[i]!;
+      this.#split[first + i] = this.#thresholds[feature]![tree.bin[i]!] ?? Infinity;
+    }
+  }
+
+  /** Leaf value of one tree for a row of the matrix that it was grown on. */
+  predictBinned(tree: number, binned: BinnedMatrix, row: number): number {
     let node = this.#roots[tree]!;
     for (let f = this.#feature[node]!; f >= 0; f = this.#feature[node]!) {
-      const bin = this.#binned.bins[f]![row]!;
+      const bin = binned.bins[f]![row]!;
       const right = bin === MISSING_BIN ? this.#missingRight[node] === 1 : bin > this.#bin[node]!;
       node = this.#left[node]! + (right ? 1 : 0);
     }
@@ -66,7 +96,7 @@ export class EnsembleBuilder {
     const trees = options.trees ?? this.#roots.length;
     const nodes = this.#roots[trees] ?? this.#nodes;
     return {
-      columns: this.#binned.bins.length,
+      columns: this.#thresholds.length,
       base: options.base,
       scale: options.scale,
       roots: Int32Array.from(this.#roots.slice(0, trees)),
@@ -79,7 +109,7 @@ export class EnsembleBuilder {
 
   /** Loss reduction a feature, summed over the splits of the first `trees` trees. */
   gains(trees = this.#roots.length): Float64Array {
-    const gains = new Float64Array(this.#binned.bins.length);
+    const gains = new Float64Array(this.#thresholds.length);
     const nodes = this.#roots[trees] ?? this.#nodes;
     for (let node = 0; node < nodes; node++) {
       if (this.#feature[node] !== LEAF) gains[this.#feature[node]!]! += this.#gain[node]!;
@@ -91,7 +121,7 @@ export class EnsembleBuilder {
     const first = this.#nodes;
     this.#nodes += count;
     if (this.#nodes > this.#feature.length) {
-      const capacity = this.#feature.length * 2;
+      const capacity = Math.max(this.#nodes, this.#feature.length * 2);
       this.#feature = grown(this.#feature, new Int16Array(capacity));
       this.#split = grown(this.#split, new Float32Array(capacity));
       this.#left = grown(this.#left, new Int32Array(capacity));

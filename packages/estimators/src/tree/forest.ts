@@ -2,11 +2,11 @@ import type { ModelKind } from '@pavio/core';
 import type { ForestParams } from '../params.ts';
 import { createRandom, type Random } from '../random.ts';
 import { balanceClasses, type TrainingSet } from '../training-set.ts';
-import { binMatrix } from './binning.ts';
+import { fitThresholds } from './binning.ts';
 import { EnsembleBuilder } from './builder.ts';
+import { createGrower } from './create-grower.ts';
 import { TreeEnsemble } from './ensemble.ts';
 import { noiseGain } from './gain.ts';
-import { TreeGrower } from './grower.ts';
 
 export interface FittedTrees {
   readonly ensemble: TreeEnsemble;
@@ -19,20 +19,21 @@ export interface FittedTrees {
  * value is the mean of its trees. Gini impurity of two classes is twice the variance of their 0/1 indicator, so one
  * engine grows regression and classification trees, and a classifier's leaves hold the probability of class 1.
  */
-export function fitForest(kind: ModelKind, params: ForestParams, data: TrainingSet, seed: number): FittedTrees {
+export function fitForest(
+  kind: ModelKind,
+  params: ForestParams,
+  data: TrainingSet,
+  seed: number,
+  create = createGrower,
+): FittedTrees {
   const set = params.classWeight === 'balanced' && kind === 'classifier' ? balanceClasses(data) : data;
   const { target, weight, weighted } = set;
   const n = set.rows.length;
   // Centred targets lose no digits in the sums; probabilities stay as they are, so that pure leaves say exactly 0 or 1.
   const base = kind === 'regressor' ? mean(target) : 0;
-  const binned = binMatrix(set.matrix, set.rows);
-  const builder = new EnsembleBuilder(binned);
-  const terms = {
-    gradients: new Float64Array(n),
-    hessians: weighted ? new Float64Array(n) : undefined,
-    counts: new Float64Array(n),
-  };
-  const grower = new TreeGrower(binned, terms, builder, {
+  const thresholds = fitThresholds(set.matrix, set.rows);
+  const builder = new EnsembleBuilder(thresholds);
+  const grower = create(set.matrix, set.rows, thresholds, builder, {
     maxDepth: params.maxDepth ?? Infinity,
     maxLeaves: Infinity,
     minSamplesLeaf: params.minSamplesLeaf,
@@ -40,20 +41,17 @@ export function fitForest(kind: ModelKind, params: ForestParams, data: TrainingS
     l2: 0,
     minGain: noiseGain(target, weight, base),
     shrinkage: 1,
+    hasHessians: weighted,
+    keepsScore: false,
   });
+  const { gradients, hessians } = grower;
+  for (let i = 0; i < n; i++) gradients[i] = weight[i]! * (target[i]! - base);
+  if (weighted) hessians.set(weight);
+  grower.quantise(n);
   for (let tree = 0; tree < params.nEstimators; tree++) {
     const random = createRandom(seed, tree);
-    bootstrap(random, terms.counts);
-    let drawn = 0;
-    for (let i = 0; i < n; i++) {
-      const times = terms.counts[i]!;
-      if (times === 0) continue;
-      const h = times * weight[i]!;
-      terms.gradients[i] = h * (target[i]! - base);
-      if (terms.hessians !== undefined) terms.hessians[i] = h;
-      grower.rows[drawn++] = i;
-    }
-    grower.grow(drawn, random);
+    bootstrap(random, grower.counts);
+    grower.grow(random);
   }
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1 / params.nEstimators })), gains: builder.gains() };
 }
@@ -64,7 +62,7 @@ export function featuresPerNode(maxFeatures: number | 'sqrt', columns: number): 
 }
 
 /** How often each of n rows comes up in n draws with replacement. */
-function bootstrap(random: Random, counts: Float64Array): void {
+function bootstrap(random: Random, counts: Int32Array): void {
   counts.fill(0);
   for (let i = 0; i < counts.length; i++) counts[random.integer(counts.length)]! += 1;
 }

@@ -1,16 +1,13 @@
 import { BINS, type BinnedMatrix } from './binning.ts';
 
-/**
- * What the rows of a tree are summed up by. A tree fits `gradients / hessians` by weighted least squares: for a forest
- * they are `weight * target` and `weight`, for boosting the Newton terms of its loss.
- */
+/** What the rows of a tree are summed up by: whole numbers, over all draws of a row. */
 export interface RowTerms {
   /** One a row of the binned matrix. */
   readonly gradients: Float64Array;
   /** One a row; absent when the hessian of a row is its count. */
   readonly hessians: Float64Array | undefined;
-  /** How often the row was drawn: 1 without bootstrap. */
-  readonly counts: Float64Array;
+  /** How often the row was drawn. */
+  readonly counts: Int32Array;
 }
 
 /**

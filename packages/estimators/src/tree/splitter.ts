@@ -15,6 +15,8 @@ export interface SplitRules {
   readonly l2: number;
   /** A split must reduce the loss by more than this: it keeps rounding noise from splitting pure nodes. */
   readonly minGain: number;
+  /** Less curvature than this on a side says nothing about its leaf value. */
+  readonly minHessian: number;
 }
 
 /** The best split of a node: rows go left when their bin is at most `bin`, missing ones where `missingRight` says. */
@@ -26,15 +28,12 @@ export interface Split {
   readonly gain: number;
 }
 
-/** Less curvature than this on a side says nothing about its leaf value. */
-const MIN_HESSIAN = 1e-6;
-
 const EVERY_BIN = Uint8Array.from({ length: BINS - 1 }, (_, bin) => bin);
 
 /**
  * Finds the best split of one node over any number of features. The quality of a split is `GL^2 / (HL + l2) + GR^2 /
- * (HR + l2)` (Friedman 2001; Chen and Guestrin 2016, equation 7, doubled). Two qualities are compared as fractions by
- * cross-multiplication: no division, and equal partitions tie exactly, so the lowest feature wins.
+ * (HR + l2)` (Friedman 2001; Chen and Guestrin 2016, equation 7, doubled). Sums are of whole numbers and so exact: equal
+ * partitions tie exactly, and the lowest feature wins.
  */
 export class Splitter {
   readonly #rules: SplitRules;
@@ -45,8 +44,7 @@ export class Splitter {
   #feature = -1;
   #bin = 0;
   #missingRight: boolean | undefined;
-  #bestTop = 0;
-  #bestBottom = 1;
+  #best = 0;
 
   constructor(binned: BinnedMatrix, stride: number, rules: SplitRules) {
     this.#rules = rules;
@@ -58,8 +56,7 @@ export class Splitter {
   begin(sums: NodeSums): void {
     this.#sums = sums;
     this.#feature = -1;
-    this.#bestTop = sums.gradient ** 2 + this.#rules.minGain * (sums.hessian + this.#rules.l2);
-    this.#bestBottom = sums.hessian + this.#rules.l2;
+    this.#best = (sums.gradient * sums.gradient) / (sums.hessian + this.#rules.l2) + this.#rules.minGain;
   }
 
   get found(): boolean {
@@ -69,12 +66,13 @@ export class Splitter {
   /** The best split since `begin`, if any is worth it. */
   best(): Split | undefined {
     if (!this.found) return undefined;
-    const parent = this.#sums.gradient ** 2 / (this.#sums.hessian + this.#rules.l2);
+    const { gradient, hessian } = this.#sums;
+    const parent = (gradient * gradient) / (hessian + this.#rules.l2);
     return {
       feature: this.#feature,
       bin: this.#bin,
       missingRight: this.#missingRight,
-      gain: this.#bestTop / this.#bestBottom - parent,
+      gain: this.#best - parent,
     };
   }
 
@@ -141,11 +139,10 @@ export class Splitter {
     leftCount: number,
     missingRight: boolean | undefined,
   ): void {
-    const { minSamplesLeaf, l2 } = this.#rules;
+    const { minSamplesLeaf, l2, minHessian } = this.#rules;
     const { gradient, hessian, count } = this.#sums;
     const stride = this.#stride;
-    let bestTop = this.#bestTop;
-    let bestBottom = this.#bestBottom;
+    let best = this.#best;
     for (let i = 0; i < length; i++) {
       const cell = offset + bins[i]! * stride;
       const binCount = histogram[cell + stride - 1]!;
@@ -157,19 +154,18 @@ export class Splitter {
       if (count - leftCount < minSamplesLeaf) break;
       const rightGradient = gradient - leftGradient;
       const rightHessian = hessian - leftHessian;
-      if (leftHessian < MIN_HESSIAN || rightHessian < MIN_HESSIAN) continue;
+      if (leftHessian < minHessian || rightHessian < minHessian) continue;
       const left = leftHessian + l2;
       const right = rightHessian + l2;
       const top = leftGradient * leftGradient * right + rightGradient * rightGradient * left;
       const bottom = left * right;
-      if (top * bestBottom <= bestTop * bottom) continue;
-      bestTop = top;
-      bestBottom = bottom;
+      const quality = top / bottom;
+      if (quality <= best) continue;
+      best = quality;
       this.#feature = feature;
       this.#bin = bins[i]!;
       this.#missingRight = missingRight;
     }
-    this.#bestTop = bestTop;
-    this.#bestBottom = bestBottom;
+    this.#best = best;
   }
 }

@@ -1,0 +1,262 @@
+/* Grows histogram trees. src/tree/plain-grower.ts is the same in TypeScript, and gives the same bits. */
+#include "histogram.h"
+#include "leaf.h"
+#include "random.h"
+#include "scan.h"
+#include "subtree.h"
+
+/* The best splits of two nodes over the features of all instances that grow this tree together. */
+__attribute__((import_module("pavio"), import_name("exchange"))) extern void exchange(Best *two);
+
+static i32 shared;
+static i64 *scratch;
+
+/* From so many rows on, a node's histograms are kept so that one child's follow by subtraction. */
+#define SUBTRACTION_ROWS SUBTREE_ROWS
+
+static void scan_drawn(i32 start, i32 end) {
+  i32 width = BINS * stride();
+  for (i32 drawn = 0; drawn < feature_count && (drawn < features_per_node || best.feature < 0); drawn++) {
+    i32 feature = draw_feature(drawn);
+    const u8 *column = (u8 *)(bins + (u32)(feature >> 3) * row_count) + (feature & 7);
+    clear(scratch, width);
+    if (has_hessian) {
+      for (i32 i = start; i < end; i++) {
+        i64 *cell = scratch + 2 * column[(u32)rows[i] * 8];
+        add_pair(cell, wasm_i64x2_make(ordered[i], ordered_hessian[i]));
+      }
+    } else {
+      for (i32 i = start; i < end; i++) scratch[column[(u32)rows[i] * 8]] += ordered[i];
+    }
+    scan_feature(feature, scratch);
+  }
+}
+
+/* The best split of a node whose rows are the current ones, or whose histogram is given. */
+static Best find_split(i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 **histogram) {
+  Best none = {0, -1, 0, 0, 0};
+  if (!is_open(depth, sum)) return none;
+  begin_scan(sum, hessian);
+  if (features_per_node != feature_count) {
+    scan_drawn(start, end);
+  } else {
+    if (*histogram == 0) build_histogram(*histogram = take_histogram(), start, end);
+    scan_histogram(*histogram);
+  }
+  return best;
+}
+
+static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 *histogram, const Best *split) {
+  if (split->feature < 0) {
+    release_histogram(histogram);
+    close_leaf(node, rows + start, end - start);
+    return;
+  }
+  frontier[open_nodes++] = (Open){sum, hessian, histogram, node, depth, start, end, *split};
+}
+
+static i32 partition(i32 start, i32 end, const Best *split) {
+  const u8 *column = (u8 *)(bins + (u32)(split->feature >> 3) * row_count) + (split->feature & 7);
+  i32 middle = start, moved = 0;
+  u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
+  for (i32 i = start; i < end; i++) {
+    i32 row = rows[i];
+    u32 bin = column[(u32)row * 8];
+    u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
+    rows[middle] = row;
+    right_rows[moved] = row;
+    middle += left;
+    moved += 1 - left;
+  }
+  __builtin_memcpy(rows + middle, right_rows, (u32)moved * 4);
+  return middle;
+}
+
+static void split_node(Open *parent) {
+  i32 start = parent->start, end = parent->end, depth = parent->depth + 1;
+  i32 middle = partition(start, end, &parent->best);
+  /* Where no value was missing there was no direction to learn: missing ones then follow the larger side. */
+  i32 missing_right = parent->best.missing_right;
+  if (missing_right == NO_MISSING) missing_right = end - middle > middle - start;
+  i32 left = split_leaf(parent->node, &parent->best, node_quality(parent->packed, parent->hessian), missing_right);
+  i32 left_is_smaller = middle - start <= end - middle;
+  i32 small_start = left_is_smaller ? start : middle, small_end = left_is_smaller ? middle : end;
+  i32 large_start = left_is_smaller ? middle : start, large_end = left_is_smaller ? end : middle;
+  i64 sum, hessian;
+  select_rows(small_start, small_end, &sum, &hessian);
+  i64 large_sum = parent->packed - sum, large_hessian = parent->hessian - hessian;
+  i64 *small_histogram = 0, *large_histogram = 0;
+  if (parent->histogram != 0) {
+    if (is_open(depth, large_sum)) {
+      build_histogram(small_histogram = take_histogram(), small_start, small_end);
+      subtract_histogram(parent->histogram, small_histogram);
+      large_histogram = parent->histogram;
+    } else {
+      release_histogram(parent->histogram);
+    }
+  }
+  Best found[2];
+  found[0] = find_split(depth, small_start, small_end, sum, hessian, &small_histogram);
+  if (large_histogram == 0 && is_open(depth, large_sum)) select_rows(large_start, large_end, &sum, &hessian);
+  i64 small_sum = parent->packed - large_sum, small_hessian = parent->hessian - large_hessian;
+  found[1] = find_split(depth, large_start, large_end, large_sum, large_hessian, &large_histogram);
+  if (shared) exchange(found);
+  open_node(left + !left_is_smaller, depth, small_start, small_end, small_sum, small_hessian, small_histogram, &found[0]);
+  open_node(left + left_is_smaller, depth, large_start, large_end, large_sum, large_hessian, large_histogram, &found[1]);
+}
+
+/* The newest node; with a leaf limit the one with the largest gain, the older one among equals. */
+static Open take_next(void) {
+  i32 chosen = open_nodes - 1;
+  if (max_leaves != 0) {
+    f64 most = -1;
+    for (i32 i = 0; i < open_nodes; i++) {
+      f64 gain = frontier[i].best.quality - node_quality(frontier[i].packed, frontier[i].hessian);
+      if (gain > most) {
+        most = gain;
+        chosen = i;
+      }
+    }
+  }
+  Open next = frontier[chosen];
+  open_nodes--;
+  for (i32 i = chosen; i < open_nodes; i++) frontier[i] = frontier[i + 1];
+  return next;
+}
+
+/* Rows that the tree was not grown on descend it. */
+static void score_others(i32 until) {
+  for (i32 row = 0; row < until; row++) {
+    if (counts[row] != 0) continue;
+    i32 node = 0;
+    while (node_feature[node] >= 0) {
+      u32 bin = bin_of(node_feature[node], row);
+      u32 right = bin == MISSING_BIN ? node_missing_right[node] : bin > node_bin[node];
+      node = node_left[node] + (i32)right;
+    }
+    score[row] += node_value[node];
+  }
+}
+
+/* Whole numbers of one draw of each row: `scale * gradient` and `scale * hessian`. */
+EXPORT("quantise") void quantise(f64 gradient_scale, f64 hessian_scale, i32 bits) {
+  count_bits = bits;
+  for (i32 i = 0; i < row_count; i++)
+    unit_gradients[i] = ((i64)__builtin_floor(gradients[i] * gradient_scale + 0.5) << bits) + 1;
+  if (has_hessian)
+    for (i32 i = 0; i < row_count; i++) unit_hessians[i] = (i64)__builtin_floor(hessians[i] * hessian_scale + 0.5);
+}
+
+/* Grows one tree on the rows whose count is not 0; returns its number of nodes. */
+EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit) {
+  l2 = penalty;
+  min_gain = least_gain;
+  min_hessian = least_hessian;
+  gain_unit = unit;
+  nodes = open_nodes = 0;
+  i32 drawn = 0;
+  for (i32 row = 0; row < row_count; row++) {
+    i32 count = counts[row];
+    rows[drawn] = row;
+    drawn += count != 0;
+    packed[row] = unit_gradients[row] * count;
+    if (has_hessian) packed_hessian[row] = unit_hessians[row] * count;
+  }
+  for (i32 f = 0; f < feature_count; f++) features[f] = f;
+  i32 root = add_nodes(1);
+  Best found[2] = {{0, -1, 0, 0, 0}, {0, -1, 0, 0, 0}};
+  i64 sum, hessian, *histogram = 0;
+  select_rows(0, drawn, &sum, &hessian);
+  found[0] = find_split(0, 0, drawn, sum, hessian, &histogram);
+  if (shared) exchange(found);
+  open_node(root, 0, 0, drawn, sum, hessian, histogram, &found[0]);
+  /* Each split makes one leaf more. */
+  for (i32 leaves = 1; open_nodes > 0 && (max_leaves == 0 || leaves < max_leaves); leaves++) {
+    Open next = take_next();
+    if (max_leaves == 0 && !shared && next.end - next.start <= SUBTREE_ROWS) {
+      release_histogram(next.histogram);
+      grow_subtree(&next);
+    } else {
+      split_node(&next);
+    }
+  }
+  for (i32 i = 0; i < open_nodes; i++) {
+    release_histogram(frontier[i].histogram);
+    close_leaf(frontier[i].node, rows + frontier[i].start, frontier[i].end - frontier[i].start);
+  }
+  if (score != 0) score_others(row_count);
+  return nodes;
+}
+
+/* The bins of one column from its values and its thresholds, which are padded with infinity to 256. */
+EXPORT("bin_column") void bin_column(i32 feature, const f32 *values, const f32 *cuts, i32 bin_count) {
+  bin_counts[feature] = bin_count;
+  u8 *to = (u8 *)(bins + (u32)(feature >> 3) * row_count) + (feature & 7);
+  for (i32 i = 0; i < row_count; i++) {
+    f32 value = values[i];
+    u32 bin = value > cuts[127] ? 128 : 0;
+    bin += value > cuts[bin + 63] ? 64 : 0;
+    bin += value > cuts[bin + 31] ? 32 : 0;
+    bin += value > cuts[bin + 15] ? 16 : 0;
+    bin += value > cuts[bin + 7] ? 8 : 0;
+    bin += value > cuts[bin + 3] ? 4 : 0;
+    bin += value > cuts[bin + 1] ? 2 : 0;
+    bin += value > cuts[bin] ? 1 : 0;
+    to[(u32)i * 8] = (u8)(value == value ? bin : MISSING_BIN);
+  }
+}
+
+static void *addresses[16];
+
+/*
+ * Takes all memory but that of histograms. A limit of 0 is none. Returns the addresses of gradients, hessians, counts,
+ * score, random state, the tree's arrays (feature, bin, left, missing right, value, gain), values and cuts of a column.
+ */
+EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessians, i32 depth, i32 leaves, i32 per_node,
+                               i32 from_octet, i32 to_octet, f64 samples_leaf, f64 rate, f64 penalty, i32 keeps_score) {
+  row_count = row_total;
+  feature_count = feature_total;
+  octets = (feature_total + 7) / 8;
+  has_hessian = own_hessians;
+  max_depth = depth == 0 ? INT32_MAX : depth;
+  max_leaves = leaves;
+  features_per_node = per_node;
+  first_octet = from_octet;
+  end_octet = to_octet;
+  shared = from_octet != 0 || to_octet != octets;
+  min_samples_leaf = samples_leaf;
+  shrinkage = rate;
+  leaf_l2 = penalty;
+  u64 n = (u64)row_total;
+  u64 most = 2 * (leaves != 0 && (u64)leaves < n ? (u64)leaves : n) + 1;
+  bins = allocate(n * 8 * (u64)octets);
+  bin_counts = allocate((u64)octets * 8 * 4);
+  gradients = allocate(n * 8);
+  unit_gradients = allocate(n * 8);
+  packed = allocate(n * 8);
+  ordered = allocate(n * 8);
+  if (own_hessians) {
+    hessians = allocate(n * 8);
+    unit_hessians = allocate(n * 8);
+    packed_hessian = allocate(n * 8);
+    ordered_hessian = allocate(n * 8);
+  }
+  counts = allocate(n * 4);
+  rows = allocate(n * 4 + 4);
+  right_rows = allocate(n * 4 + 4);
+  features = allocate((u64)feature_total * 4);
+  if (keeps_score) score = allocate(n * 8);
+  node_feature = allocate(most * 2);
+  node_bin = allocate(most);
+  node_left = allocate(most * 4);
+  node_missing_right = allocate(most);
+  node_value = allocate(most * 4);
+  node_gain = allocate(most * 8);
+  frontier = allocate((most / 2 + 2) * sizeof(Open));
+  scratch = allocate(BINS * 16);
+  local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
+  void *list[] = {gradients, hessians, counts, score, random_state, node_feature, node_bin, node_left,
+                  node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};
+  for (i32 i = 0; i < 13; i++) addresses[i] = list[i];
+  return addresses;
+}

@@ -1,0 +1,102 @@
+/* Histograms: 256 cells a feature, each a packed sum, followed by the hessian's where rows have their own. */
+#pragma once
+#include "scan.h"
+
+INLINE i32 stride(void) { return has_hessian ? 2 : 1; }
+
+#define CELL(k) histogram[k * BINS + (u32)(codes >> (8 * k) & 255)]
+#define PAIR(k) (histogram + 2 * (k * BINS + (u32)(codes >> (8 * k) & 255)))
+
+static void add_octet(const u64 *column, i32 start, i32 end, i64 *histogram) {
+  for (i32 i = start; i < end; i++) {
+    u64 codes = column[rows[i]];
+    i64 value = ordered[i];
+    CELL(0) += value;
+    CELL(1) += value;
+    CELL(2) += value;
+    CELL(3) += value;
+    CELL(4) += value;
+    CELL(5) += value;
+    CELL(6) += value;
+    CELL(7) += value;
+  }
+}
+
+static void add_quartet(const u64 *column, i32 start, i32 end, i64 *histogram) {
+  for (i32 i = start; i < end; i++) {
+    u32 codes = (u32)column[rows[i]];
+    i64 value = ordered[i];
+    CELL(0) += value;
+    CELL(1) += value;
+    CELL(2) += value;
+    CELL(3) += value;
+  }
+}
+
+INLINE void add_pair(i64 *cell, v128_t value) { wasm_v128_store(cell, wasm_i64x2_add(wasm_v128_load(cell), value)); }
+
+static void add_octet_pairs(const u64 *column, i32 start, i32 end, i64 *histogram) {
+  for (i32 i = start; i < end; i++) {
+    u64 codes = column[rows[i]];
+    v128_t value = wasm_i64x2_make(ordered[i], ordered_hessian[i]);
+    add_pair(PAIR(0), value);
+    add_pair(PAIR(1), value);
+    add_pair(PAIR(2), value);
+    add_pair(PAIR(3), value);
+    add_pair(PAIR(4), value);
+    add_pair(PAIR(5), value);
+    add_pair(PAIR(6), value);
+    add_pair(PAIR(7), value);
+  }
+}
+
+static void clear(i64 *cells, i32 length) {
+  __builtin_memset(cells, 0, (u32)length * 8);
+}
+
+/* Makes rows[start .. end) the current node and gives its sums. */
+static void select_rows(i32 start, i32 end, i64 *sum, i64 *hessian_sum) {
+  i64 s = 0, h = 0;
+  for (i32 i = start; i < end; i++) s += ordered[i] = packed[rows[i]];
+  if (has_hessian)
+    for (i32 i = start; i < end; i++) h += ordered_hessian[i] = packed_hessian[rows[i]];
+  *sum = s;
+  *hessian_sum = h;
+}
+
+/* Histograms of the features of this instance over the current node. */
+static void build_histogram(i64 *histogram, i32 start, i32 end) {
+  i32 width = 8 * BINS * stride();
+  for (i32 o = first_octet; o < end_octet; o++) {
+    i64 *part = histogram + (o - first_octet) * width;
+    const u64 *column = bins + (u32)o * row_count;
+    clear(part, width);
+    if (has_hessian) add_octet_pairs(column, start, end, part);
+    else if (feature_count - 8 * o <= 4) add_quartet(column, start, end, part);
+    else add_octet(column, start, end, part);
+  }
+}
+
+/* What remains of the parent when one child is taken out is the other child. */
+static void subtract_histogram(i64 *parent, const i64 *child) {
+  i32 length = (end_octet - first_octet) * 8 * BINS * stride();
+  for (i32 i = 0; i < length; i += 2)
+    wasm_v128_store(parent + i, wasm_i64x2_sub(wasm_v128_load(parent + i), wasm_v128_load(child + i)));
+}
+
+static void scan_histogram(const i64 *histogram) {
+  i32 last = end_octet * 8 < feature_count ? end_octet * 8 : feature_count;
+  for (i32 f = first_octet * 8; f < last; f++) scan_feature(f, histogram + (f - first_octet * 8) * BINS * stride());
+}
+
+static i64 *free_histograms[4096];
+static i32 free_count;
+
+static i64 *take_histogram(void) {
+  if (free_count > 0) return free_histograms[--free_count];
+  return allocate((u64)(end_octet - first_octet) * 8 * BINS * 8 * stride());
+}
+
+static void release_histogram(i64 *histogram) {
+  if (histogram != 0 && free_count < 4096) free_histograms[free_count++] = histogram;
+}

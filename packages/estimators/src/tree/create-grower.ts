@@ -1,0 +1,19 @@
+import type { Matrix } from '../matrix.ts';
+import type { EnsembleBuilder } from './builder.ts';
+import type { GrowerOptions, TreeGrower } from './grower.ts';
+import { canRunKernel } from './kernel.ts';
+import { PlainGrower } from './plain-grower.ts';
+import { WasmGrower } from './wasm-grower.ts';
+
+/** Makes a grower of trees on the selected rows, binned by these thresholds. */
+export type CreateGrower = (
+  matrix: Matrix,
+  rows: Int32Array,
+  thresholds: readonly Float32Array[],
+  builder: EnsembleBuilder,
+  options: GrowerOptions,
+) => TreeGrower;
+
+/** Compiled where that can run, else plain. Both grow the same trees, bit for bit. */
+export const createGrower: CreateGrower = (...args) =>
+  canRunKernel() ? new WasmGrower(...args) : new PlainGrower(...args);
