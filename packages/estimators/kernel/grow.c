@@ -35,7 +35,7 @@ static void scan_drawn(i32 start, i32 end) {
 /* The best split of a node whose rows are the current ones, or whose histogram is given. */
 static Best find_split(i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 **histogram) {
   Best none = {0, -1, 0, 0, 0};
-  if (!is_open(depth, sum)) return none;
+  if (end - start < 2 || !is_open(depth, sum)) return none;
   begin_scan(sum, hessian);
   if (features_per_node != feature_count) {
     scan_drawn(start, end);
@@ -254,6 +254,7 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   node_gain = allocate(most * 8);
   frontier = allocate((most / 2 + 2) * sizeof(Open));
   scratch = allocate(BINS * 16);
+  sorted = allocate((u64)SUBTREE_ROWS * 2 * (u64)feature_total);
   local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
   void *list[] = {gradients, hessians, counts, score, random_state, node_feature, node_bin, node_left,
                   node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};

@@ -2,16 +2,15 @@
 #pragma once
 #include "histogram.h"
 #include "leaf.h"
+#include "presort.h"
 #include "random.h"
 #include "scan.h"
 
-#define SUBTREE_ROWS 256
-
-static u8 *local_bins; /* feature f of local row r: local_bins[r * 8 * octets + f] */
-static i64 local_packed[SUBTREE_ROWS], local_hessian[SUBTREE_ROWS];
 static i32 local_rows[SUBTREE_ROWS];
 static u8 order[SUBTREE_ROWS], order_right[SUBTREE_ROWS];
 static i64 cells[2 * BINS];
+static u8 goes_left[SUBTREE_ROWS];
+static i32 is_presorted;
 
 /* One feature of a small node: only the cells that its rows fell into are read and cleared. */
 INLINE void scan_sparse(i32 feature, i32 start, i32 end, int with_hessian) {
@@ -79,6 +78,14 @@ static i32 draw_feature(i32 drawn) {
 static void evaluate_local(i32 start, i32 end, i64 sum, i64 hessian) {
   begin_scan(sum, hessian);
   if (features_per_node == feature_count) {
+    if (end - start == 2) {
+      scan_two(order[start], order[start + 1]);
+      return;
+    }
+    if (is_presorted) {
+      for (i32 f = 0; f < feature_count; f++) scan_sorted(f, start, end);
+      return;
+    }
     for (i32 f = 0; f < feature_count; f++) scan_local(f, start, end);
     return;
   }
@@ -93,7 +100,7 @@ static void close_local(i32 node, i32 start, i32 end) {
 }
 
 static void open_local(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hessian) {
-  if (is_open(depth, sum)) {
+  if (end - start > 1 && is_open(depth, sum)) {
     evaluate_local(start, end, sum, hessian);
     if (best.feature >= 0) {
       frontier[open_nodes++] = (Open){sum, hessian, 0, node, depth, start, end, best};
@@ -112,6 +119,7 @@ static i32 partition_local(i32 start, i32 end, const Best *split) {
     u32 row = order[i];
     u32 bin = column[row * width];
     u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
+    goes_left[row] = (u8)left;
     order[middle] = (u8)row;
     order_right[moved] = (u8)row;
     middle += left;
@@ -133,6 +141,8 @@ static void grow_subtree(const Open *root) {
     u64 *to = (u64 *)(local_bins + (u32)i * 8 * octets);
     for (i32 o = 0; o < octets; o++) to[o] = bins[(u32)o * row_count + row];
   }
+  is_presorted = !has_hessian && features_per_node == feature_count && n > 2;
+  if (is_presorted) presort(n);
   i32 floor = open_nodes;
   frontier[open_nodes] = *root;
   frontier[open_nodes].start = 0;
@@ -141,6 +151,7 @@ static void grow_subtree(const Open *root) {
     Open parent = frontier[--open_nodes];
     i32 start = parent.start, end = parent.end, depth = parent.depth + 1;
     i32 middle = partition_local(start, end, &parent.best);
+    if (is_presorted && end - start > 3) partition_sorted(start, end, goes_left);
     i32 missing_right = parent.best.missing_right;
     if (missing_right == NO_MISSING) missing_right = end - middle > middle - start;
     i32 left = split_leaf(parent.node, &parent.best, node_quality(parent.packed, parent.hessian), missing_right);

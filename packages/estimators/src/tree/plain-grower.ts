@@ -191,7 +191,7 @@ export class PlainGrower implements TreeGrower {
   ): void {
     let histogram = known;
     let split: Split | undefined;
-    if (this.#isOpen(depth, sums)) {
+    if (end - start > 1 && this.#isOpen(depth, sums)) {
       this.#splitter.begin(sums);
       const usesAll = this.#options.featuresPerNode === this.#features.length;
       if (usesAll && histogram === undefined && end - start >= SUBTRACTION_ROWS) {
