@@ -101,6 +101,7 @@ export class Cycle {
       clock,
       log,
       ...(config.assets.length > 0 ? { symbols: config.assets } : {}),
+      ...(config.threads > 0 ? { threads: config.threads } : {}),
       onProgress: ({ done, total, symbol }) => this.#console.progress('features', done, total, symbol),
     });
   }

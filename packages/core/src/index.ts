@@ -38,7 +38,17 @@ export {
   type SettingName,
 } from './config.ts';
 export { ERRORS, type ErrorCode, isPavioError, PavioError, type PavioErrorOptions, toPavioError } from './errors.ts';
-export type { FeatureSetInfo, FeatureStore, FeatureTable } from './feature-store.ts';
+export type {
+  AssetFeatures,
+  AssetSummary,
+  EncodedFeatures,
+  EncodeFeatures,
+  FeatureSetInfo,
+  FeatureStore,
+  FeatureTable,
+  FeatureTableInfo,
+  KeptFeatures,
+} from './feature-store.ts';
 export { type Forecast, forecastSchema, type ModelForecast } from './forecast.ts';
 export {
   candleOpen,

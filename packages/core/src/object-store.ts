@@ -26,10 +26,21 @@ export interface ObjectStore {
   readonly url: string;
   /** The object, or undefined where there is none. */
   get(key: string): Promise<StoredObject | undefined>;
+  /**
+   * Bytes `from` to `to` (exclusive, at most the size) of the content with this etag.
+   *
+   * @throws PavioError `conflict` where the object is gone or has another etag.
+   */
+  getRange(key: string, from: number, to: number, etag: string): Promise<Uint8Array>;
   /** Size and etag alone: what polling for changes costs. */
   head(key: string): Promise<ObjectInfo | undefined>;
-  /** Writes whatever is there; the newest write wins. Returns the etag. */
-  put(key: string, body: Uint8Array): Promise<string>;
+  /**
+   * Writes whatever is there; the newest write wins. Returns the etag. A body may come in parts of any size, which are
+   * not all in memory at once; when they end with an error nothing is written.
+   */
+  put(key: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string>;
+  /** Puts what is under `from` under `to` as well, without it passing through memory. Returns the etag of the copy. */
+  copy(from: string, to: string): Promise<string>;
   /** Writes only where nothing is. */
   putIfAbsent(key: string, body: Uint8Array): Promise<PutResult>;
   /** Writes only over the content with this etag. */

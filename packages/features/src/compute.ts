@@ -23,23 +23,36 @@ export function computeFeatures(
   interval: Interval,
   options: ComputeOptions = {},
 ): Map<string, Float64Array> {
-  assertCandles(series, interval, options.name ?? 'The series');
   const features = chosenFeatures(interval, options.columns);
-  const segments = segmentsOf(series, interval);
-  if (segments.length === 1) return computeStretch(series, features);
-
-  const columns = new Map(features.map(({ name }) => [name, new Float64Array(seriesLength(series))]));
-  for (const { from, to } of segments) {
-    for (const [name, values] of computeStretch(sliceRows(series, from, to), features)) {
-      columns.get(name)!.set(values, from);
-    }
-  }
-  return columns;
+  return new Map(featureColumns(series, interval, features, options.name));
 }
 
-function computeStretch(candles: CandleSeries, features: readonly Feature[]): Map<string, Float64Array> {
-  const frame = new Frame(candles);
-  return new Map(features.map(({ name, compute }) => [name, compute(frame)]));
+/**
+ * The same, each column made when it is asked for: memory holds what features share, and the columns that the caller keeps.
+ *
+ * @throws PavioError `bad_candles`.
+ */
+export function* featureColumns(
+  series: CandleSeries,
+  interval: Interval,
+  features: readonly Feature[],
+  name = 'The series',
+): Generator<readonly [name: string, values: Float64Array], void, void> {
+  assertCandles(series, interval, name);
+  const stretches = segmentsOf(series, interval).map(({ from, to }) => ({
+    from,
+    frame: new Frame(sliceRows(series, from, to)),
+  }));
+  const [only] = stretches;
+  for (const feature of features) {
+    if (only !== undefined && stretches.length === 1) {
+      yield [feature.name, feature.compute(only.frame)];
+      continue;
+    }
+    const column = new Float64Array(seriesLength(series));
+    for (const { from, frame } of stretches) column.set(feature.compute(frame), from);
+    yield [feature.name, column];
+  }
 }
 
 function chosenFeatures(interval: Interval, columns: readonly string[] | undefined): readonly Feature[] {

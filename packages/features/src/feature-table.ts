@@ -1,6 +1,6 @@
 import { type CandleSeries, type FeatureTable, type Interval, seriesLength } from '@pavio/core';
 import { computeFeatures } from './compute.ts';
-import { type FeatureSet, featureSet } from './feature-set.ts';
+import { featureSet } from './feature-set.ts';
 
 /** Closed candles of one asset. */
 export interface AssetCandles {
@@ -49,13 +49,4 @@ export function featureTable(assets: readonly AssetCandles[], from: TableSource)
     close,
     columns: table,
   };
-}
-
-/**
- * How many rows have a value in every input. Inputs are defined from their lookback on, so only the input that looks back
- * farthest has to be asked.
- */
-export function completeRows(columns: ReadonlyMap<string, Float64Array>, set: FeatureSet): number {
-  const slowest = set.features.find(({ isInput, lookback }) => isInput && lookback === set.lookback)!;
-  return columns.get(slowest.name)!.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
 }

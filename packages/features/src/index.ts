@@ -14,5 +14,5 @@ export {
   VOLATILITY_COLUMN,
 } from './feature-set.ts';
 export { type AssetCandles, featureTable, type TableSource } from './feature-table.ts';
-export { type AssetReport, type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job.ts';
+export { type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job/feature-job.ts';
 export { type LatestRow, latestRow } from './latest-row.ts';

@@ -11,7 +11,7 @@ import {
   sliceRows,
 } from '@pavio/core';
 import { folderStore, lakeCandleStore, lakeFeatureStore } from '@pavio/storage';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computeFeatures, type FeatureJob, featureSet, runFeatureJob } from '../src/index.ts';
 import { walk } from './candle-series.ts';
 
@@ -87,6 +87,81 @@ it('run again changes nothing', async () => {
   const second = await runFeatureJob(job({ clock: fixedClock(last + DAY + 1000) }));
   expect(second.key).toBe(first.key);
   expect(await store.head(first.key)).toEqual(before);
+});
+
+describe('threads', () => {
+  const symbols = ['ADA', 'BTC', 'ETH', 'SOL', 'XRP'];
+  beforeEach(async () => {
+    for (const [seed, symbol] of symbols.entries()) {
+      // Enough rows that threads are started.
+      const series = walk({ seed, rows: 15_000 + 100 * seed, gaps: 0.001 });
+      const shift = last - series.time.at(-1)!;
+      await put(symbol, { ...series, time: series.time.map((time) => time + shift) });
+    }
+  });
+
+  it('give the same bytes, however many', async () => {
+    const latest = 'features/cripto_features_latest.parquet';
+    const files = [];
+    for (const threads of [1, 2, 3]) {
+      await store.delete(latest);
+      const report = await runFeatureJob(job({ threads }));
+      expect(report.computed).toEqual(symbols);
+      files.push(Buffer.from((await store.get(latest))!.body));
+    }
+    expect(files[1]!.equals(files[0]!)).toBe(true);
+    expect(files[2]!.equals(files[0]!)).toBe(true);
+  });
+
+  it('tell what went wrong in them', async () => {
+    const bad = walk({ seed: 9, rows: 5000 });
+    bad.high[4000] = bad.low[4000]! / 2;
+    await put('ZZZ', { ...bad, time: bad.time.map((time) => time + last - bad.time.at(-1)!) });
+    const error = await runFeatureJob(job({ threads: 2 })).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'bad_candles', details: { row: 4000 } });
+    expect(String(error)).toContain('ZZZ-USDT of binance');
+    expect(await features.latest()).toBeUndefined();
+  });
+});
+
+describe('an asset whose candles have not changed', () => {
+  it('is not computed again, and the file is the same as if it were', async () => {
+    for (const [seed, symbol] of ['ADA', 'BTC', 'ETH'].entries()) await put(symbol, walk({ seed, rows: 300 }));
+    await put('BTC', btc);
+    expect((await runFeatureJob(job())).computed).toEqual(['ADA', 'BTC', 'ETH']);
+    expect((await runFeatureJob(job())).computed).toEqual([]);
+
+    const late = btc.time.at(-1)! + DAY;
+    await put('BTC', { ...sliceRows(btc, 399), time: Float64Array.of(late) });
+    await put('NEW', walk({ seed: 8, rows: 100 }));
+    const later = job({ clock: fixedClock(late + DAY) });
+    const report = await runFeatureJob(later);
+    expect(report).toMatchObject({ computed: ['BTC', 'NEW'], rows: 300 + 401 + 300 + 100 });
+    expect(report.assets.map(({ symbol }) => symbol)).toEqual(['ADA', 'BTC', 'ETH', 'NEW']);
+
+    const latest = 'features/cripto_features_latest.parquet';
+    const reused = (await store.get(latest))!.body;
+    await store.delete(latest);
+    expect((await runFeatureJob(later)).computed).toHaveLength(4);
+    expect(Buffer.compare((await store.get(latest))!.body, reused)).toBe(0);
+  });
+
+  it('is computed again when a candle was not closed before', async () => {
+    await put('BTC', btc);
+    expect(await runFeatureJob(job({ clock: fixedClock(last + DAY - 1) }))).toMatchObject({ rows: 399 });
+    expect(await runFeatureJob(job())).toMatchObject({ rows: 400, computed: ['BTC'] });
+    expect(await runFeatureJob(job())).toMatchObject({ rows: 400, computed: [] });
+    // A clock that was set back takes the candle away again.
+    expect(await runFeatureJob(job({ clock: fixedClock(last + DAY - 1) }))).toMatchObject({ rows: 399 });
+  });
+
+  it('is left out when it is no longer asked for', async () => {
+    await put('BTC', btc);
+    await put('ETH', btc);
+    await runFeatureJob(job());
+    expect(await runFeatureJob(job({ symbols: ['ETH'] }))).toMatchObject({ computed: [], rows: 400 });
+    expect((await features.latest())!.symbols).toEqual(['ETH']);
+  });
 });
 
 it('takes closed candles only, by the clock', async () => {

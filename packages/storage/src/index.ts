@@ -6,5 +6,4 @@ export { lakeFeatureStore } from './lake/feature-store.ts';
 export { lakeModelRegistry } from './lake/model-registry.ts';
 export { lakePredictionLog } from './lake/prediction-log.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
-export { decodeFeatureParquet, encodeFeatureParquet } from './parquet/feature-parquet.ts';
 export { type S3StoreOptions, s3Store } from './s3/s3-store.ts';

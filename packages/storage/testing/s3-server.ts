@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { pythonWithMoto } from './moto.ts';
+import { pythonVenv, type Unavailable } from './python-venv.ts';
 
 /** A running S3 server with nothing in it. It checks no signatures: any credentials will do. */
 export interface S3Server {
@@ -11,10 +11,7 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Why there is no server here; for the message of the tests that are skipped. */
-export interface Unavailable {
-  readonly unavailable: string;
-}
+const MOTO = ['moto[server]==5.2.1'];
 
 /** The server ends with its standard input, so that it never outlives the tests, however they end. */
 const PROGRAM = `
@@ -30,7 +27,7 @@ main(["-H", "127.0.0.1", "-p", "0"])
  */
 export async function startS3Server(): Promise<S3Server | Unavailable> {
   try {
-    return await start(await pythonWithMoto());
+    return await start(await pythonVenv('moto', MOTO));
   } catch (error) {
     const reason = `no S3 server for the tests: ${error instanceof Error ? error.message : String(error)}`;
     if (process.env['CI'] === 'true') throw new Error(reason, { cause: error });

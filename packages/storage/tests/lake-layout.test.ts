@@ -3,7 +3,7 @@ import { type ObjectStore, PavioError, type SeriesKey, sliceRows, sliceTime } fr
 import { describe, expect, it } from 'vitest';
 import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '../src/index.ts';
 import { candles } from './support/candles.ts';
-import { featureTable } from './support/features.ts';
+import { assetsOf, featureTable } from './support/features.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { forecast, release } from './support/releases.ts';
 
@@ -37,12 +37,17 @@ function breaking(store: ObjectStore, last = Infinity): { store: ObjectStore; wr
     store: {
       url: store.url,
       get: (key) => store.get(key),
+      getRange: (key, from, to, etag) => store.getRange(key, from, to, etag),
       head: (key) => store.head(key),
       list: (prefix) => store.list(prefix),
       delete: (key) => store.delete(key),
       put: async (key, body) => {
         note(key);
         return store.put(key, body);
+      },
+      copy: async (from, to) => {
+        note(to);
+        return store.copy(from, to);
       },
       putIfAbsent: async (key, body) => {
         note(key);
@@ -162,25 +167,30 @@ describe('candles in a lake', () => {
 });
 
 describe('features in a lake', () => {
+  const writeTable = (store: ObjectStore, now: number) => {
+    const features = lakeFeatureStore(store);
+    return features.write(featureTable(), assetsOf(features, featureTable()), now);
+  };
+
   it('are written dated first, latest last, as the same bytes', async () => {
     const lake = await newLake();
     const { store, written } = breaking(lake);
-    await lakeFeatureStore(store).write(featureTable(), Date.UTC(2026, 10, 21));
+    await writeTable(store, Date.UTC(2026, 10, 21));
     expect(written).toEqual(['features/cripto_features_20261121.parquet', 'features/cripto_features_latest.parquet']);
     const [dated, latest] = await Promise.all(written.map((key) => lake.get(key)));
     expect(dated?.body).toEqual(latest?.body);
-    await lakeFeatureStore(store).write(featureTable(), Date.UTC(2026, 10, 22));
+    await writeTable(store, Date.UTC(2026, 10, 22));
     expect(written).toHaveLength(2);
   });
 
   it('are completed by the next run where one broke off between the two', async () => {
     const lake = await newLake();
     const now = Date.UTC(2026, 10, 21);
-    await expect(lakeFeatureStore(breaking(lake, 1).store).write(featureTable(), now)).rejects.toMatchObject({
+    await expect(writeTable(breaking(lake, 1).store, now)).rejects.toMatchObject({
       code: 'store_unavailable',
     });
     expect(await lakeFeatureStore(lake).latest()).toBeUndefined();
-    await lakeFeatureStore(lake).write(featureTable(), now);
+    await writeTable(lake, now);
     expect(await lakeFeatureStore(lake).latest()).toEqual(featureTable());
   });
 
@@ -191,6 +201,10 @@ describe('features in a lake', () => {
       code: 'bad_parquet',
       message: expect.stringContaining(`${lake.url}/features/cripto_features_latest.parquet`),
     });
+    // The next table replaces it.
+    expect(await lakeFeatureStore(lake).summary()).toBeUndefined();
+    await writeTable(lake, Date.UTC(2026, 10, 21));
+    expect(await lakeFeatureStore(lake).latest()).toEqual(featureTable());
   });
 });
 

@@ -80,6 +80,56 @@ export function testObjectStore(open: () => Promise<ObjectStore>): void {
       expect(text((await store.get('one/window'))?.body ?? new Uint8Array())).toBe('window');
     });
 
+    it('may come in parts of any size', async () => {
+      const body = Uint8Array.from({ length: 17_000_000 }, (_, i) => (i * 2_654_435_761) >>> 13);
+      const parts = async function* (size: number) {
+        for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size);
+      };
+      for (const size of [999_983, body.length]) {
+        const etag = await store.put('one/parts', parts(size));
+        const read = await other.get('one/parts');
+        expect(read).toMatchObject({ etag, size: body.length });
+        expect(Buffer.compare(read?.body ?? new Uint8Array(), body)).toBe(0);
+      }
+      const none = async function* (): AsyncGenerator<Uint8Array, void, void> {};
+      await store.put('one/parts', none());
+      expect((await other.get('one/parts'))?.body.length).toBe(0);
+    });
+
+    it('is not written when its parts end with an error', async () => {
+      await store.put('one/broken', bytes('whole'));
+      const broken = async function* () {
+        yield bytes('half');
+        throw new Error('no more');
+      };
+      await expect(store.put('one/broken', broken())).rejects.toThrow('no more');
+      expect(text((await other.get('one/broken'))?.body ?? new Uint8Array())).toBe('whole');
+    });
+
+    it('is read in ranges, as long as it is the same', async () => {
+      const etag = await store.put('one/range', bytes('0123456789'));
+      const range = async (from: number, to: number) => text(await other.getRange('one/range', from, to, etag));
+      expect(await range(0, 10)).toBe('0123456789');
+      expect(await range(3, 5)).toBe('34');
+      expect(await range(8, 99)).toBe('89');
+      expect(await range(4, 4)).toBe('');
+      await store.put('one/range', bytes('abcdefghij'));
+      await expect(range(0, 2)).rejects.toMatchObject({ code: 'conflict' });
+      await store.delete('one/range');
+      await expect(range(0, 2)).rejects.toMatchObject({ code: 'conflict' });
+    });
+
+    it('is copied, over what is there', async () => {
+      await store.put('one/ação copied', bytes('content'));
+      for (const target of ['one/copy', 'one/a.txt']) {
+        const etag = await store.copy('one/ação copied', target);
+        expect(await other.get(target)).toMatchObject({ etag, size: 7 });
+        expect(text((await other.get(target))?.body ?? new Uint8Array())).toBe('content');
+      }
+      await expect(store.copy('one/absent', 'one/copy')).rejects.toMatchObject({ code: 'not_found' });
+      expect(await other.head('one/copy')).toMatchObject({ size: 7 });
+    });
+
     it('is gone after deletion, which may be repeated', async () => {
       await store.put('one/gone', bytes('x'));
       await store.delete('one/gone');

@@ -69,7 +69,10 @@ const FOLDS = 5;
 export async function train(job: TrainingJob): Promise<TrainingReport> {
   const { features, registry, clock, log, seed, signal } = job;
   const started = performance.now();
-  const table = await features.latest();
+  // Models see a part of the columns: the rest is not read.
+  const about = await features.summary();
+  const columns = about && [...new Set([...about.info.featureSet.inputs, VOLATILITY_COLUMN])];
+  const table = await features.latest(columns && { columns });
   if (table === undefined) {
     throw new PavioError('no_features', 'There are no features to train on.', {
       remedy: 'Compute them: pavio features.',

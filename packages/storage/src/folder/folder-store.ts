@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ObjectInfo, ObjectStore, PutResult, StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
 import { plainBytes } from '../plain-bytes.ts';
+import { absentError, changedError } from '../read-errors.ts';
 import { folderError, isAbsent } from './errors.ts';
 import { listFolder } from './list.ts';
 import { withFileLock } from './lock.ts';
 import { filePath } from './path.ts';
 import { createFolders, syncFolder } from './sync.ts';
-import { type TemporaryFile, TemporaryFiles } from './temporary-files.ts';
+import { type Body, type TemporaryFile, TemporaryFiles } from './temporary-files.ts';
 
 /** Locks are shared by keys, so that a lake has 64 lock files and not one a key. */
 const LOCKS = 64;
@@ -59,6 +61,19 @@ class FolderStore implements ObjectStore {
     }
   }
 
+  async getRange(key: string, from: number, to: number, etag: string): Promise<Uint8Array> {
+    checkKey(key);
+    try {
+      await using file = await open(filePath(this.url, key), 'r');
+      const stats = await file.stat({ bigint: true });
+      if (etagOf(stats) !== etag) throw changedError(key, this.url);
+      return await readRange(file, from, Math.min(to, Number(stats.size)));
+    } catch (error) {
+      if (isAbsent(error)) throw changedError(key, this.url);
+      throw folderError(error, `read ${key}`, this.url);
+    }
+  }
+
   async head(key: string): Promise<ObjectInfo | undefined> {
     checkKey(key);
     try {
@@ -69,8 +84,13 @@ class FolderStore implements ObjectStore {
     }
   }
 
-  async put(key: string, body: Uint8Array): Promise<string> {
+  async put(key: string, body: Body): Promise<string> {
     return (await this.#write(key, body, () => true)) as string;
+  }
+
+  async copy(from: string, to: string): Promise<string> {
+    if ((await this.head(from)) === undefined) throw absentError(from, this.url);
+    return this.put(to, fileParts(filePath(this.url, from)));
   }
 
   async putIfAbsent(key: string, body: Uint8Array): Promise<PutResult> {
@@ -106,7 +126,7 @@ class FolderStore implements ObjectStore {
   }
 
   /** The etag, or undefined where what is there is not wanted. */
-  async #write(key: string, body: Uint8Array, isWanted: (current?: string) => boolean): Promise<string | undefined> {
+  async #write(key: string, body: Body, isWanted: (current?: string) => boolean): Promise<string | undefined> {
     checkKey(key);
     const target = filePath(this.url, key);
     try {
@@ -147,6 +167,23 @@ class FolderStore implements ObjectStore {
     await this.#temporary.sweep();
     this.#isReady = true;
   }
+}
+
+/** Bytes of a copy that are in memory at once. */
+const COPY_BYTES = 2 ** 20;
+
+function fileParts(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: COPY_BYTES });
+}
+
+async function readRange(file: FileHandle, from: number, to: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.max(0, to - from));
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
+    if (bytesRead === 0) throw new Error(`the file ends before byte ${to}`);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 interface Content {

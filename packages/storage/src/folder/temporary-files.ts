@@ -13,6 +13,9 @@ export interface TemporaryFile {
   readonly size: bigint;
 }
 
+/** What is written: all of it, or part by part. */
+export type Body = Uint8Array | AsyncIterable<Uint8Array>;
+
 /** The folder of half-written files: hidden, on the same file system as what they become, so that moving is atomic. */
 export class TemporaryFiles {
   readonly #folder: string;
@@ -22,7 +25,7 @@ export class TemporaryFiles {
   }
 
   /** Writes the body and syncs it to disk. The caller moves the file, or removes it. */
-  async write(body: Uint8Array): Promise<TemporaryFile> {
+  async write(body: Body): Promise<TemporaryFile> {
     const path = join(this.#folder, randomUUID());
     const file = await open(path, 'wx');
     try {

@@ -4,7 +4,9 @@ import type * as Sdk from '@aws-sdk/client-s3';
 import { type ObjectInfo, type ObjectStore, PavioError, type PutResult, type StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
 import { plainBytes } from '../plain-bytes.ts';
+import { absentError, changedError } from '../read-errors.ts';
 import { failureOf, s3Error } from './errors.ts';
+import { putParts } from './multipart.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -30,6 +32,7 @@ const WRITE_ID = 'pavio-write';
 /**
  * Objects in an S3 bucket, or in any server that speaks S3's protocol with conditional writes. Every body carries a
  * checksum, which the server checks on arrival and we check when it comes back. The SDK is loaded with the first request.
+ * An object of more than 5 GB cannot be copied: that is S3's limit for one request.
  */
 export function s3Store(options: S3StoreOptions): ObjectStore {
   return new S3Store(options);
@@ -80,6 +83,29 @@ class S3Store implements ObjectStore {
     });
   }
 
+  async getRange(key: string, from: number, to: number, etag: string): Promise<Uint8Array> {
+    // S3 refuses an empty range, and one that begins beyond the end.
+    if (to <= from) return new Uint8Array();
+    const request = { ...this.#at(key), Range: `bytes=${from}-${to - 1}`, IfMatch: etag };
+    return this.#do(`read ${key}`, async ({ sdk, client }) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const answer = await client.send(new sdk.GetObjectCommand(request));
+          const body = plainBytes((await answer.Body?.transformToByteArray()) ?? new Uint8Array());
+          if (body.length === (answer.ContentLength ?? body.length)) return body;
+          throw new Error(`${body.length} bytes of ${answer.ContentLength} arrived`);
+        } catch (error) {
+          const { name, status } = failureOf(error);
+          if (status === 416) return new Uint8Array();
+          if (status === 412 || name === 'NoSuchKey') throw changedError(key, this.url);
+          if (status !== undefined && status >= 400) throw error;
+          if (attempt === ATTEMPTS) throw error;
+          await pause(attempt);
+        }
+      }
+    });
+  }
+
   async head(key: string): Promise<ObjectInfo | undefined> {
     const at = this.#at(key);
     return this.#do(`look at ${key}`, async (connection) => {
@@ -91,9 +117,24 @@ class S3Store implements ObjectStore {
     });
   }
 
-  async put(key: string, body: Uint8Array): Promise<string> {
+  async put(key: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> {
+    if (!(body instanceof Uint8Array)) {
+      const at = this.#at(key);
+      return this.#do(`write ${key}`, (connection) => putParts(connection, at, body));
+    }
     const result = await this.#put(key, body, {});
     return result.stored ? result.etag : '';
+  }
+
+  async copy(from: string, to: string): Promise<string> {
+    const { Bucket, Key } = this.#at(from);
+    const CopySource = [Bucket, ...Key.split('/')].map(encodeURIComponent).join('/');
+    const request = { ...this.#at(to), CopySource };
+    return this.#do(`copy ${from} to ${to}`, async ({ sdk, client }) => {
+      const answer = await unlessAbsent(() => client.send(new sdk.CopyObjectCommand(request)));
+      if (answer === undefined) throw absentError(from, this.url);
+      return answer.CopyObjectResult?.ETag ?? '';
+    });
   }
 
   putIfAbsent(key: string, body: Uint8Array): Promise<PutResult> {
@@ -192,6 +233,8 @@ async function connect({ bucket, region, endpoint, credentials }: S3StoreOptions
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPTS,
+    // Whole objects ask for their checksum; a range has none of its own.
+    responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),

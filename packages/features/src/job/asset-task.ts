@@ -1,0 +1,59 @@
+import {
+  type AssetSummary,
+  type CandleSeries,
+  type EncodedFeatures,
+  type EncodeFeatures,
+  type FeatureTableInfo,
+  type Interval,
+  seriesLength,
+} from '@pavio/core';
+import { featureColumns } from '../compute.ts';
+import { featureSet } from '../feature-set.ts';
+import { segmentsOf } from '../segments.ts';
+
+/** One asset whose features are to be computed and encoded, in whatever thread. Plain data. */
+export interface AssetTask {
+  readonly symbol: string;
+  /** Tag of the candles. */
+  readonly content: string;
+  readonly candles: CandleSeries;
+  readonly market: Market;
+}
+
+/** Where candles come from: what features of an asset are filed under, beside its symbol. */
+export interface Market {
+  readonly source: string;
+  readonly quote: string;
+  readonly interval: Interval;
+}
+
+/** @throws PavioError `bad_candles`, naming the asset. */
+export function runAssetTask({ symbol, content, candles, market }: AssetTask, encode: EncodeFeatures): EncodedFeatures {
+  const { source, quote, interval } = market;
+  const name = `${symbol}-${quote} of ${source}`;
+  const columns = featureColumns(candles, interval, featureSet(interval).features, name);
+  const { time, close } = candles;
+  return encode({ summary: summaryOf(symbol, content, candles, interval), time, close, columns }, tableInfo(market));
+}
+
+/** What a table of these features is. */
+export function tableInfo({ source, quote, interval }: Market): FeatureTableInfo {
+  const { name, hash, columns, inputs } = featureSet(interval);
+  return { source, quote, interval, featureSet: { name, hash, columns, inputs } };
+}
+
+/** An input is defined from its lookback on, so a stretch has all of them from the longest lookback on. */
+function summaryOf(symbol: string, content: string, candles: CandleSeries, interval: Interval): AssetSummary {
+  const { lookback } = featureSet(interval);
+  const segments = segmentsOf(candles, interval);
+  const rows = seriesLength(candles);
+  return {
+    symbol,
+    content,
+    rows,
+    completeRows: segments.reduce((sum, { from, to }) => sum + Math.max(0, to - from - lookback), 0),
+    gaps: segments.length - 1,
+    from: candles.time[0]!,
+    to: candles.time[rows - 1]!,
+  };
+}
