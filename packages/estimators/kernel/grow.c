@@ -11,9 +11,6 @@ __attribute__((import_module("pavio"), import_name("exchange"))) extern void exc
 static i32 shared;
 static i64 *scratch;
 
-/* From so many rows on, a node's histograms are kept so that one child's follow by subtraction. */
-#define SUBTRACTION_ROWS SUBTREE_ROWS
-
 static void scan_drawn(i32 start, i32 end) {
   i32 width = BINS * stride();
   for (i32 drawn = 0; drawn < feature_count && (drawn < features_per_node || best.feature < 0); drawn++) {
@@ -40,7 +37,7 @@ static Best find_split(i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 
   if (features_per_node != feature_count) {
     scan_drawn(start, end);
   } else {
-    if (*histogram == 0) build_histogram(*histogram = take_histogram(), start, end);
+    if (*histogram == 0) build_histogram(*histogram = take_histogram(), 0, start, end);
     scan_histogram(*histogram);
   }
   return best;
@@ -88,8 +85,7 @@ static void split_node(Open *parent) {
   i64 *small_histogram = 0, *large_histogram = 0;
   if (parent->histogram != 0) {
     if (is_open(depth, large_sum)) {
-      build_histogram(small_histogram = take_histogram(), small_start, small_end);
-      subtract_histogram(parent->histogram, small_histogram);
+      build_histogram(small_histogram = take_histogram(), parent->histogram, small_start, small_end);
       large_histogram = parent->histogram;
     } else {
       release_histogram(parent->histogram);

@@ -4,38 +4,43 @@
 
 INLINE i32 stride(void) { return has_hessian ? 2 : 1; }
 
-#define CELL(k) histogram[k * BINS + (u32)(codes >> (8 * k) & 255)]
-#define PAIR(k) (histogram + 2 * (k * BINS + (u32)(codes >> (8 * k) & 255)))
+/*
+ * Histograms of one octet are summed up at a fixed place that the linker leaves free (see build.ts): with the address
+ * known, an update is a shift, a mask, a load, an addition and a store.
+ */
+#define WORK 65536
+#define CELL(k) ((i64 *)((u32)((k == 0 ? codes << 3 : codes >> (8 * k - 3)) & 2040) + (WORK + k * 2048)))
+#define PAIR(k) ((i64 *)((u32)((k == 0 ? codes << 4 : codes >> (8 * k - 4)) & 4080) + (WORK + k * 4096)))
 
-static void add_octet(const u64 *column, i32 start, i32 end, i64 *histogram) {
+static void add_octet(const u64 *column, i32 start, i32 end) {
   for (i32 i = start; i < end; i++) {
     u64 codes = column[rows[i]];
     i64 value = ordered[i];
-    CELL(0) += value;
-    CELL(1) += value;
-    CELL(2) += value;
-    CELL(3) += value;
-    CELL(4) += value;
-    CELL(5) += value;
-    CELL(6) += value;
-    CELL(7) += value;
+    *CELL(0) += value;
+    *CELL(1) += value;
+    *CELL(2) += value;
+    *CELL(3) += value;
+    *CELL(4) += value;
+    *CELL(5) += value;
+    *CELL(6) += value;
+    *CELL(7) += value;
   }
 }
 
-static void add_quartet(const u64 *column, i32 start, i32 end, i64 *histogram) {
+static void add_quartet(const u64 *column, i32 start, i32 end) {
   for (i32 i = start; i < end; i++) {
-    u32 codes = (u32)column[rows[i]];
+    u64 codes = column[rows[i]];
     i64 value = ordered[i];
-    CELL(0) += value;
-    CELL(1) += value;
-    CELL(2) += value;
-    CELL(3) += value;
+    *CELL(0) += value;
+    *CELL(1) += value;
+    *CELL(2) += value;
+    *CELL(3) += value;
   }
 }
 
 INLINE void add_pair(i64 *cell, v128_t value) { wasm_v128_store(cell, wasm_i64x2_add(wasm_v128_load(cell), value)); }
 
-static void add_octet_pairs(const u64 *column, i32 start, i32 end, i64 *histogram) {
+static void add_octet_pairs(const u64 *column, i32 start, i32 end) {
   for (i32 i = start; i < end; i++) {
     u64 codes = column[rows[i]];
     v128_t value = wasm_i64x2_make(ordered[i], ordered_hessian[i]);
@@ -64,24 +69,32 @@ static void select_rows(i32 start, i32 end, i64 *sum, i64 *hessian_sum) {
   *hessian_sum = h;
 }
 
-/* Histograms of the features of this instance over the current node. */
-static void build_histogram(i64 *histogram, i32 start, i32 end) {
-  i32 width = 8 * BINS * stride();
-  for (i32 o = first_octet; o < end_octet; o++) {
-    i64 *part = histogram + (o - first_octet) * width;
-    const u64 *column = bins + (u32)o * row_count;
-    clear(part, width);
-    if (has_hessian) add_octet_pairs(column, start, end, part);
-    else if (feature_count - 8 * o <= 4) add_quartet(column, start, end, part);
-    else add_octet(column, start, end, part);
+/* Moves a finished octet to where it is kept, taking it from the parent's, if there is one, on the way. */
+static void keep_octet(i64 *to, i64 *parent, i32 width) {
+  i64 *work = (i64 *)WORK;
+  const v128_t zero = wasm_i64x2_splat(0);
+  for (i32 i = 0; i < width; i += 2) {
+    v128_t sums = wasm_v128_load(work + i);
+    wasm_v128_store(to + i, sums);
+    wasm_v128_store(work + i, zero);
+    if (parent != 0) wasm_v128_store(parent + i, wasm_i64x2_sub(wasm_v128_load(parent + i), sums));
   }
 }
 
-/* What remains of the parent when one child is taken out is the other child. */
-static void subtract_histogram(i64 *parent, const i64 *child) {
-  i32 length = (end_octet - first_octet) * 8 * BINS * stride();
-  for (i32 i = 0; i < length; i += 2)
-    wasm_v128_store(parent + i, wasm_i64x2_sub(wasm_v128_load(parent + i), wasm_v128_load(child + i)));
+/*
+ * Histograms of the features of this instance over the current node. What remains of its parent's is the histogram of
+ * the other child.
+ */
+static void build_histogram(i64 *histogram, i64 *parent, i32 start, i32 end) {
+  i32 width = 8 * BINS * stride();
+  for (i32 o = first_octet; o < end_octet; o++) {
+    const u64 *column = bins + (u32)o * row_count;
+    i32 offset = (o - first_octet) * width;
+    if (has_hessian) add_octet_pairs(column, start, end);
+    else if (feature_count - 8 * o <= 4) add_quartet(column, start, end);
+    else add_octet(column, start, end);
+    keep_octet(histogram + offset, parent == 0 ? 0 : parent + offset, width);
+  }
 }
 
 static void scan_histogram(const i64 *histogram) {

@@ -70,6 +70,10 @@ export function fitBoosting(
 /** Marks `size` of the first `of` rows, without replacement (selection sampling, Knuth TAOCP 3.4.2 S). */
 function sample(random: Random, size: number, of: number, counts: Int32Array): void {
   counts.fill(0);
+  if (size === of) {
+    counts.fill(1, 0, of);
+    return;
+  }
   let taken = 0;
   for (let i = 0; taken < size; i++) {
     if ((of - i) * random.next() >= size - taken) continue;
