@@ -1,6 +1,7 @@
 import { type Clock, flagName, isPavioError, SETTINGS, type SettingName, toPavioError } from '@pavio/core';
 import { CommanderError, Command as Program } from 'commander';
 import type { Command } from './command.ts';
+import { checkCommand } from './commands/check.ts';
 import { crawlCommand } from './commands/crawl.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { featuresCommand } from './commands/features.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command<never>[] = [
   predictCommand,
   serveCommand,
   modelsCommand,
+  checkCommand,
   doctorCommand,
 ];
 

@@ -1,3 +1,7 @@
+export { type AssetCheck, checkAsset, isClean } from './check/check-asset.ts';
+export { type CheckJob, type CheckReport, runCheckJob } from './check/check-job.ts';
+export type { LookAhead } from './check/look-ahead.ts';
+export type { BrokenWarmUp } from './check/warm-up.ts';
 export { checkInputs } from './check-inputs.ts';
 export { type ComputeOptions, computeFeatures } from './compute.ts';
 export {

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CheckReport } from '@pavio/features';
+import { simulateCandles } from '@pavio/market';
+import { encodeCandleCsv } from '@pavio/storage';
+import { expect, it } from 'vitest';
+import { describeCheck } from '../src/reports/check.ts';
+import { emptyFolder, pavio } from './pavio.ts';
+
+const DAY = 86_400_000;
+
+it('checks the stored candles and ends in a table', async () => {
+  const cwd = await emptyFolder();
+  const to = Date.parse('2024-12-31T00:00:00Z');
+  for (const symbol of ['BTC', 'ETH']) {
+    const candles = simulateCandles(symbol, '1d', to - 300 * DAY, to);
+    await writeFile(path.join(cwd, `${symbol}-USDT-1d.csv`), encodeCandleCsv(candles));
+  }
+  await pavio(['import', '.'], { cwd });
+  const check = await pavio(['check'], { cwd });
+  expect(check.code).toBe(0);
+  expect(check.stdout).toMatch(/^\d+ features on 1d candles of 2 assets from import in USDT\./);
+  expect(check.stdout.trimEnd().split('\n').at(-1)).toMatch(/^ETH +301 .* proven +proven +ok$/);
+  const json = JSON.parse((await pavio(['check', '--json', '--assets', 'BTC'], { cwd })).stdout) as CheckReport;
+  expect(json).toMatchObject({ isClean: true, assets: [{ symbol: 'BTC', rows: 301, lookAhead: [], warmUp: [] }] });
+});
+
+it('fails where there is nothing to check', async () => {
+  const cwd = await emptyFolder();
+  expect(await pavio(['check'], { cwd })).toMatchObject({ code: 1, stderr: expect.stringContaining('no 1d candles') });
+});
+
+it('names what is wrong before the table', () => {
+  const quality = { rows: 10, gaps: 0, missingCandles: 0, withoutVolume: 0, longestStandstill: 0, jumps: 1200 };
+  const text = describeCheck({
+    source: 'import',
+    quote: 'USD',
+    interval: '1d',
+    features: 3,
+    missing: ['XYZ'],
+    isClean: false,
+    assets: [
+      { symbol: 'BTC', ...quality, badCandles: 'BTC: the candle of row 3 is impossible.', lookAhead: [], warmUp: [] },
+      {
+        symbol: 'ETH',
+        ...quality,
+        from: 0,
+        to: 9 * DAY,
+        lookAhead: [{ feature: 'peek', time: DAY, value: 2, withoutLater: 1 }],
+        warmUp: [{ feature: 'slow', problem: 'is infinite', time: 2 * DAY }],
+      },
+    ],
+  });
+  expect(text.split('\n').slice(2, 6)).toEqual([
+    'XYZ: no closed candles.',
+    'BTC: the candle of row 3 is impossible.',
+    'ETH: peek looks ahead: at 1970-01-02 it is 2, without later candles 1.',
+    'ETH: slow is infinite (1970-01-03).',
+  ]);
+  expect(text.split('\n').at(-2)).toMatch(/^BTC +10 .* 1,200 +not checked +not checked +WRONG$/);
+  expect(text.split('\n').at(-1)).toMatch(/^ETH +10 +1970-01-01 +1970-01-10 .* 1 broken +1 broken +WRONG$/);
+});
