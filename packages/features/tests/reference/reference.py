@@ -1,15 +1,17 @@
 """What TA-Lib, pandas and published formulas say about the features of daily candles.
 
-Needs Python 3.11+ with numpy==2.4.6, pandas==3.1.1, TA-Lib==0.8.2 (all have wheels on PyPI).
+Needs Python 3.11+ with the packages of requirements.txt (all have wheels on PyPI).
 
-    python reference.py generate              writes candles.csv and expected.csv beside this file
-    python reference.py values CANDLES OUT    writes the values for a candle CSV (time in unix seconds), full precision
+    python reference.py generate               writes candles.csv and expected.csv beside this file
+    python reference.py values OUT CANDLES...  writes the values for candle CSVs (time in unix seconds) into one file: for
+                                               each a line of JSON (columns, rows), then the columns as float64
 
 Rows of a CSV must be contiguous. Columns of TA-Lib come from TA-Lib, the others from pandas or, where neither has them,
 from the formula written out in numpy. Where a convention of ours departs (a price that stands still), the generated
 candles do not go there.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -56,8 +58,8 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
 
     r = np.log(close / close.shift(1))
     for w in (5, 10, 20, 30):
-        out[f"volatility_{w}"] = [np.std(x, ddof=1) if len(x) == w else np.nan for x in windows(r.to_numpy()[1:], w, len(C))]
-    std5 = np.array([np.std(x, ddof=1) if len(x) == 5 else np.nan for x in windows(C, 5, len(C))])
+        out[f"volatility_{w}"] = windows(r.to_numpy(), w).std(axis=1, ddof=1)
+    std5 = windows(C, 5).std(axis=1, ddof=1)
     out["close_std_5"] = std5
     out["close_std_5_to_close"] = std5 / C
     parkinson = np.log(top / bottom) ** 2 / (4 * np.log(2))
@@ -69,7 +71,8 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
 
     for name, x in (("close", close), ("volume", v)):
         median = x.rolling(20).median()
-        mad = x.rolling(20).apply(lambda w: np.median(np.abs(w - np.median(w))), raw=True)
+        last = windows(x.to_numpy(), 20)
+        mad = np.median(np.abs(last - np.median(last, axis=1, keepdims=True)), axis=1)
         out[f"{name}_median_20"] = median
         out[f"{name}_mad_20"] = mad
         out[f"{name}_iqr_20"] = x.rolling(20).quantile(0.75) - x.rolling(20).quantile(0.25)
@@ -110,9 +113,9 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
     out["roc_10"] = talib.ROC(C, 10)
 
     out["obv"] = talib.OBV(C, V)
-    flow = np.sign(np.diff(C)) * V[1:]
-    balance = [np.concatenate([[0.0], np.cumsum(x)]) for x in windows(flow, 19, len(C))]
-    out["obv_z_20"] = [(x[-1] - x.mean()) / x.std(ddof=1) if len(x) == 20 else np.nan for x in balance]
+    flow = windows(np.sign(np.diff(C, prepend=C[0])) * V, 20)
+    balance = np.cumsum(np.hstack([0 * flow[:, :1], flow[:, 1:]]), axis=1)
+    out["obv_z_20"] = (balance[:, -1] - balance.mean(axis=1)) / balance.std(axis=1, ddof=1)
     out["volume_change"] = v.pct_change().replace([np.inf, -np.inf], np.nan)
     out["volume_change_balanced"] = (v - v.shift(1)) / (v + v.shift(1))
     out["volume_momentum_10"] = talib.MOM(V, 10)
@@ -131,15 +134,14 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: np.asarray(x, dtype=float) for name, x in out.items()})
 
 
-def windows(x: np.ndarray, w: int, rows: int) -> list[np.ndarray]:
-    """For each of `rows` rows, the last `w` values of `x`, whose end is aligned with the last row; short ones are empty."""
-    first = rows - len(x)
-    return [x[t - first - w + 1 : t - first + 1] if t - first - w + 1 >= 0 else np.empty(0) for t in range(rows)]
+def windows(x: np.ndarray, w: int) -> np.ndarray:
+    """The last `w` values at each row, NaN before the first."""
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([np.full(w - 1, np.nan), x]), w)
 
 
 def exact_mean(x: np.ndarray, w: int) -> np.ndarray:
     """Mean of each window by itself: the running sums of TA-Lib and pandas drift."""
-    return np.array([y.mean() if len(y) == w else np.nan for y in windows(x, w, len(x))])
+    return windows(x, w).mean(axis=1)
 
 
 def exact_bands(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -148,7 +150,7 @@ def exact_bands(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     BBANDS takes its variance from running sums of squares, which loses digits; that it means the same is checked here.
     """
     mean = exact_mean(x, 20)
-    sigma = np.array([y.std() if len(y) == 20 else np.nan for y in windows(x, 20, len(x))])
+    sigma = windows(x, 20).std(axis=1)
     upper, _, lower = talib.BBANDS(x, 20, 2.0, 2.0)
     assert np.allclose(upper[19:], (mean + 2 * sigma)[19:], rtol=1e-5)
     assert np.allclose(lower[19:], (mean - 2 * sigma)[19:], rtol=1e-5, atol=1e-5 * np.max(x))
@@ -186,7 +188,12 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["generate"]:
             generate()
-        case ["values", source, target]:
-            values(pd.read_csv(source)).to_csv(target, index=False, float_format="%.17g")
+        case ["values", target, *sources]:
+            with open(target, "wb") as file:
+                for source in sources:
+                    table = values(pd.read_csv(source))
+                    header = {"columns": list(table.columns), "rows": len(table)}
+                    file.write(f"{json.dumps(header)}\n".encode())
+                    file.write(table.to_numpy().T.astype("<f8").tobytes())
         case _:
             sys.exit(__doc__)
