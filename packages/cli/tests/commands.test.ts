@@ -70,7 +70,7 @@ describe('pavio, step by step', () => {
       const candles = simulateCandles(symbol, '1d', to - 400 * 86_400_000, to);
       await writeFile(path.join(cwd, `${symbol}-USDT-1d.csv`), encodeCandleCsv(candles));
     }
-    const imported = await pavio(['import', '.'], { cwd });
+    const imported = await pavio(['import', cwd], { cwd });
     expect(imported).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^2 series from import: 802 new candles/),
@@ -94,7 +94,7 @@ describe('pavio, used wrongly', () => {
       [['predict'], 2, /missing required argument 'symbol'/],
       [['run', '--interval', '2d'], 2, /interval \(--interval\)/],
       [['crawl', '--source', 'kraken'], 2, /no market source "kraken".*\n.*cryptocompare, binance, simulated/],
-      [['features'], 1, /There are no 1d candles in data\.\n.*pavio crawl/],
+      [['features'], 1, /There are no 1d candles in .*data\.\n.*pavio crawl/],
       [['train'], 1, /no features to train on\.\n.*pavio features/],
       [['predict', 'BTC'], 1, /No models have been released yet\.\n.*pavio run/],
       [['import', 'nothing.csv'], 3, /nothing\.csv/],

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { runProgram } from '../src/index.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
 
@@ -72,12 +73,21 @@ export function startPavio(words: readonly string[], options: { cwd: string; env
   };
 }
 
-/** Runs `pavio` to its end. */
-export function pavio(
+/** Runs `pavio` to its end, in this process; its lake is `data` in the folder. */
+export async function pavio(
   words: readonly string[],
-  options: { cwd: string; env?: Record<string, string> },
+  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
 ): Promise<Ended> {
-  return startPavio(words, options).ended;
+  let stdout = '';
+  let stderr = '';
+  const code = await runProgram(words, {
+    env: { PAVIO_LAKE: path.join(cwd, 'data'), ...env },
+    folder: cwd,
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { write: (text) => void (stderr += text) },
+    signal: new AbortController().signal,
+  });
+  return { code, stdout, stderr };
 }
 
 /** An empty folder that is removed after the test. */

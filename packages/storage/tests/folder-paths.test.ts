@@ -114,14 +114,13 @@ describe('a folder', () => {
     expect(await keys(folder)).toEqual(['b']);
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    'that may not be written is denied (skipped for root, who may everything)',
-    async () => {
-      const folder = await temporaryFolder();
-      await chmod(folder, 0o500);
-      await expect(folderStore(folder).put('a', bytes('x'))).rejects.toMatchObject({ code: 'store_denied' });
-    },
-  );
+  it('that may not be written is denied', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o500);
+    // Root may write everywhere but in the kernel's own file system.
+    const denied = process.getuid?.() === 0 ? '/sys/pavio' : folder;
+    await expect(folderStore(denied).put('a', bytes('x'))).rejects.toMatchObject({ code: 'store_denied' });
+  });
 });
 
 describe('errors of the file system', () => {
