@@ -25,6 +25,7 @@ const scoreSchema = z.object({
   directional: z.object({ accuracy: z.number(), low: z.number(), high: z.number() }).nullable(),
   /** Diebold-Mariano test of equal loss against naive; negative statistic: the model is better. */
   dieboldMariano: z.object({ statistic: z.number(), pValue: z.number() }).nullable(),
+  /** Corrected for the number of models, and of assets or folds, that were tested: stricter than the p-value alone. */
   verdict: z.enum(VERDICTS),
 });
 

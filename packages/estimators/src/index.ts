@@ -1,5 +1,6 @@
 export { conformalRadius } from './evaluation/conformal.ts';
 export { type DieboldMariano, type DieboldMarianoOptions, dieboldMariano } from './evaluation/diebold-mariano.ts';
+export { holmAdjusted } from './evaluation/holm.ts';
 export {
   areaUnderRoc,
   type ClassificationMetrics,

@@ -1,10 +1,12 @@
-import type { ModelKind, Score } from '@pavio/core';
+import { MODEL_NAMES, type ModelKind, type ModelName, type Score } from '@pavio/core';
 import {
   classificationMetrics,
   compareWithNaive,
+  holmAdjusted,
   logLosses,
   regressionMetrics,
   squaredErrors,
+  verdictOf,
   wilsonInterval,
 } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
@@ -34,6 +36,37 @@ export function evaluate(kind: ModelKind, data: DataSet, outOfSample: OutOfSampl
       ),
     ),
   };
+}
+
+/**
+ * Verdicts corrected for how many were asked for: with five models, one training in four would call a useless
+ * one better; with five models on twenty assets, five pairs would be. The models' overall verdicts are one family of tests, those of all models on
+ * all assets another, those of all models on all folds a third; Holm's method corrects each. The p-values stay as they are.
+ */
+export function correctVerdicts(evaluations: Readonly<Record<ModelName, Evaluation>>): Record<ModelName, Evaluation> {
+  const overall = correctFamily(MODEL_NAMES.map((name) => evaluations[name].overall));
+  const assets = correctFamily(MODEL_NAMES.flatMap((name) => Object.values(evaluations[name].assets)));
+  const folds = correctFamily(MODEL_NAMES.flatMap((name) => evaluations[name].folds));
+  const corrected = MODEL_NAMES.map((name, model) => {
+    const evaluation = evaluations[name];
+    const symbols = Object.keys(evaluation.assets);
+    const own = {
+      overall: overall[model]!,
+      folds: folds.splice(0, evaluation.folds.length),
+      assets: Object.fromEntries(symbols.map((symbol) => [symbol, assets.shift()!])),
+    };
+    return [name, own] as const;
+  });
+  return Object.fromEntries(corrected) as Record<ModelName, Evaluation>;
+}
+
+function correctFamily(family: readonly Score[]): Score[] {
+  const tested = family.filter(({ dieboldMariano }) => dieboldMariano !== null);
+  const adjusted = holmAdjusted(Float64Array.from(tested, ({ dieboldMariano }) => dieboldMariano!.pValue));
+  const pValues = new Map(tested.map((score, i) => [score, adjusted[i]!]));
+  return family.map((score) => {
+    return { ...score, verdict: verdictOf(score.skill ?? 0, pValues.get(score), score.times) };
+  });
 }
 
 /** Loss of each out-of-sample row: squared error of the return, or log loss of the direction. */

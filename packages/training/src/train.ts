@@ -22,7 +22,7 @@ import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
 import { decidePromotion, type GateDecision } from './gate.ts';
 import { intervalRadii } from './intervals.ts';
-import { evaluate } from './score.ts';
+import { correctVerdicts, type Evaluation, evaluate } from './score.ts';
 import { versionNames } from './version.ts';
 import { type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
 
@@ -155,6 +155,8 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
   const { source, quote, interval, featureSet } = data.source;
   const { name, hash: featureHash, inputs } = featureSet;
   const rows = checkRowsOf(data.inputs);
+  const judged = MODEL_NAMES.map((model) => [model, evaluate(modelKind(model), data, outOfSample[model])] as const);
+  const evaluations = correctVerdicts(Object.fromEntries(judged) as Record<ModelName, Evaluation>);
   const describeModel = (model: ModelName): ReleasedModel => {
     const { file, importance } = models[model];
     const kind = modelKind(model);
@@ -166,7 +168,7 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
         bytes: file.length,
         sha256: createHash('sha256').update(file).digest('hex'),
       },
-      evaluation: evaluate(kind, data, outOfSample[model]),
+      evaluation: evaluations[model],
       intervals: kind === 'regressor' ? intervalRadii(data, outOfSample[model]) : {},
       checks: rows.map((row) => models[model].model.predictRow(row)),
       importance: Object.fromEntries(inputs.map((input, i) => [input, importance[i]!])),

@@ -29,7 +29,12 @@ export async function openLake() {
   const registry = lakeModelRegistry(store);
   const key = (symbol: string) => ({ source: 'simulated', symbol, quote: 'USD', interval: '1d' as Interval });
   return {
-    ...{ folder, store, clock, candles, features, registry },
+    folder,
+    store,
+    clock,
+    candles,
+    features,
+    registry,
     /** Stores candles and computes the features of all that are stored. */
     async put(series: Record<string, CandleSeries>) {
       for (const [symbol, candlesOf] of Object.entries(series)) await candles.upsert(key(symbol), candlesOf);
@@ -38,8 +43,15 @@ export async function openLake() {
     },
     train: (options: Partial<TrainingJob> = {}) =>
       train({
-        ...{ features, registry, clock, log: silentLogger, software: 'pavio test', seed: 1, threads: 0 },
-        ...{ parameters: SMALL, folds: 3 },
+        features,
+        registry,
+        clock,
+        log: silentLogger,
+        software: 'pavio test',
+        seed: 1,
+        threads: 0,
+        parameters: SMALL,
+        folds: 3,
         ...options,
       }),
   };

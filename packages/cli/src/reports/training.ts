@@ -24,7 +24,8 @@ export function describeTraining(report: TrainingReport): string {
     describeModels(manifest),
     '',
     'Skill is 1 - loss / loss of the naive forecast (the price stays; the usual share of rises): above zero is better than',
-    'naive. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck (p < 0.05).',
+    'naive. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck: p < 0.05 after',
+    "Holm's correction, because five models have five chances to be lucky.",
   ].join('\n');
 }
 
