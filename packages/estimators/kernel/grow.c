@@ -1,6 +1,7 @@
 /* Grows histogram trees. src/tree/plain-grower.ts is the same in TypeScript, and gives the same bits. */
 #include "histogram.h"
 #include "leaf.h"
+#include "predict.h"
 #include "random.h"
 #include "scan.h"
 #include "subtree.h"

@@ -7,22 +7,34 @@ import { linkOf, modelTensors } from './model-file.ts';
 import { type ModelParams, resolveParams } from './params.ts';
 import { type TrainingInput, type TrainingSet, trainingSet } from './training-set.ts';
 import { fitBoosting } from './tree/boosting.ts';
-import { type FittedTrees, fitForest } from './tree/forest.ts';
+import { createTeamGrower } from './tree/create-grower.ts';
+import { type FittedTrees, fitForest, type TreeRange } from './tree/forest.ts';
 import { squaredLoss } from './tree/losses.ts';
+import type { Team } from './tree/team.ts';
 
 export interface FitOptions extends Omit<TrainingInput, 'X' | 'y'> {
   /** Whole number. The same seed, data and parameters give the same model, bit for bit. */
   readonly seed: number;
 }
 
-type Fit<P> = (params: P, set: TrainingSet, seed: number) => LinearFunction | FittedTrees;
+/** What of a fit is done here, when threads share it. */
+export interface FitShare {
+  /** Only these trees of a forest. */
+  readonly trees?: TreeRange;
+  /** All trees of a boosting model, grown together with others. */
+  readonly team?: Team;
+}
+
+type Fit<P> = (params: P, set: TrainingSet, seed: number, share: FitShare) => LinearFunction | FittedTrees;
 
 const FITS: { readonly [name in ModelName]: Fit<ModelParams[name]> } = {
   regressor_lin: fitRidge,
-  regressor_gbr: (params, set, seed) => fitBoosting(squaredLoss, params, set, seed),
-  regressor_rf: (params, set, seed) => fitForest('regressor', params, set, seed),
+  regressor_gbr: (params, set, seed, { team }) => {
+    return fitBoosting(squaredLoss, params, set, seed, team === undefined ? undefined : createTeamGrower(team));
+  },
+  regressor_rf: (params, set, seed, { trees }) => fitForest('regressor', params, set, seed, trees && { trees }),
   classifier_log: fitLogistic,
-  classifier_rf: (params, set, seed) => fitForest('classifier', params, set, seed),
+  classifier_rf: (params, set, seed, { trees }) => fitForest('classifier', params, set, seed, trees && { trees }),
 };
 
 /**
@@ -40,16 +52,52 @@ export function fitModel<N extends ModelName>(
   y: Float64Array,
   options: FitOptions,
 ): FittedModel {
+  const { resolved, fitted, rows } = fitShare(name, params, X, y, options, {});
+  return finishFit(name, resolved, options.seed, rows, fitted);
+}
+
+export interface FittedShare<N extends ModelName> {
+  readonly resolved: ModelParams[N];
+  readonly fitted: LinearFunction | FittedTrees;
+  /** Rows that were fitted on. */
+  readonly rows: number;
+}
+
+/** What one thread contributes to a fit. @throws PavioError as `fitModel` does. */
+export function fitShare<N extends ModelName>(
+  name: N,
+  params: Partial<ModelParams[N]>,
+  X: TrainingInput['X'],
+  y: Float64Array,
+  options: FitOptions,
+  share: FitShare,
+): FittedShare<N> {
   const { seed, ...rest } = options;
   const resolved = resolveParams(name, params);
   const set = trainingSet(modelKind(name), { X, y, ...rest });
   const fit: Fit<ModelParams[N]> = FITS[name];
-  const fitted = fit(resolved, set, seed);
+  return { resolved, fitted: fit(resolved, set, seed, share), rows: set.rows.length };
+}
+
+/** The model of what was fitted. */
+export function finishFit<N extends ModelName>(
+  name: N,
+  resolved: ModelParams[N],
+  seed: number,
+  rows: number,
+  fitted: LinearFunction | FittedTrees,
+): FittedModel {
   const [scorer, amounts] =
     fitted instanceof LinearFunction
       ? [fitted, fitted.arrays.coefficients.map(Math.abs)]
-      : [fitted.ensemble, fitted.gains];
+      : [fitted.ensemble, sumGains(fitted)];
   const importance = shares(amounts);
-  const metadata = { parameters: JSON.stringify(resolved), seed: String(seed), rows: String(set.rows.length) };
+  const metadata = { parameters: JSON.stringify(resolved), seed: String(seed), rows: String(rows) };
   return createModel(name, scorer, linkOf(name), importance, () => modelTensors(name, scorer, importance, metadata));
+}
+
+function sumGains({ ensemble, gains }: FittedTrees): Float64Array {
+  const sums = new Float64Array(ensemble.columns);
+  for (const ofTree of gains) for (let f = 0; f < sums.length; f++) sums[f]! += ofTree[f]!;
+  return sums;
 }

@@ -1,9 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { type JobMessage, runJob } from '../src/trainer/job.ts';
+import { runTask, type TaskMessage } from '../src/trainer/job.ts';
 
-/** A worker that throws outside a job at seed 13, leaves at seed 14, and else works. */
-parentPort?.on('message', ({ id, job }: JobMessage) => {
-  if (job.seed === 13) throw new Error('struck down');
-  if (job.seed === 14) process.exit(7);
-  parentPort?.postMessage({ id, result: runJob(job) }, []);
+/** A worker that throws outside a job at seed 13, leaves at seed 14, leaves a team at seed 15, and else works. */
+parentPort?.on('message', ({ id, task }: TaskMessage) => {
+  const { seed } = task.job;
+  if (seed === 13) throw new Error('struck down');
+  if (seed === 14 || (seed === 15 && task.kind === 'team' && task.team.member === 1)) process.exit(7);
+  parentPort?.postMessage({ id, result: runTask(task) }, []);
 });

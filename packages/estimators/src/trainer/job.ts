@@ -1,8 +1,12 @@
 import { type ErrorCode, isPavioError, type ModelName, PavioError, type PavioErrorOptions } from '@pavio/core';
-import { fitModel } from '../fit.ts';
+import { type FitShare, type FittedShare, finishFit, fitShare } from '../fit.ts';
 import type { Matrix, RowSelection } from '../matrix.ts';
+import { modelFromTensors } from '../model-file.ts';
 import type { ModelParams } from '../params.ts';
 import type { TensorFile } from '../safetensors.ts';
+import type { TreeArrays } from '../tree/ensemble.ts';
+import type { FittedTrees, TreeRange } from '../tree/forest.ts';
+import type { Team } from '../tree/team.ts';
 
 /** One model to fit on some rows, and rows to predict with it. */
 export interface FitJob<N extends ModelName = ModelName> {
@@ -29,25 +33,67 @@ export interface FitResult {
 }
 
 /** Fits and predicts, in whatever thread this is called. @throws PavioError as `fitModel` does. */
-export function runJob(job: FitJob): FitResult {
-  const { name, params = {}, X, y, train, predictRows, sampleWeight, seed } = job;
+export function runJob(job: FitJob, share: Pick<FitShare, 'team'> = {}): FitResult {
   const started = performance.now();
-  const weights = sampleWeight === undefined ? {} : { sampleWeight };
-  const model = fitModel(name, params, X, y, { seed, rows: train, ...weights });
+  const { resolved, fitted, rows } = fitJob(job, share);
+  const model = finishFit(job.name, resolved, job.seed, rows, fitted);
   const fitMs = performance.now() - started;
-  const predictions = predictRows === undefined ? undefined : model.predictRows(X, predictRows);
+  const predictions = job.predictRows === undefined ? undefined : model.predictRows(job.X, job.predictRows);
   return { model: model.toTensors(), predictions, importance: model.importance, fitMs };
 }
 
+function fitJob(job: FitJob, share: FitShare): FittedShare<ModelName> {
+  const { name, params = {}, X, y, train, sampleWeight, seed } = job;
+  const weights = sampleWeight === undefined ? {} : { sampleWeight };
+  return fitShare(name, params, X, y, { seed, rows: train, ...weights }, share);
+}
+
+/** What a worker is asked to do: a whole job, or what it contributes to one that several share. */
+export type Task =
+  | { readonly kind: 'fit'; readonly job: FitJob }
+  | { readonly kind: 'trees'; readonly job: FitJob; readonly trees: TreeRange }
+  | { readonly kind: 'team'; readonly job: FitJob; readonly team: Team }
+  | { readonly kind: 'predict'; readonly job: FitJob; readonly model: TensorFile; readonly rows: Int32Array };
+
+export type TaskResult =
+  | { readonly kind: 'fit'; readonly result: FitResult }
+  | { readonly kind: 'trees'; readonly part: ForestPart }
+  | { readonly kind: 'predict'; readonly predictions: Float64Array };
+
+/** Some trees of a forest, as plain data. */
+export interface ForestPart {
+  readonly arrays: TreeArrays;
+  readonly gains: readonly Float64Array[];
+  /** Rows that were fitted on. */
+  readonly rows: number;
+}
+
+export function runTask(task: Task): TaskResult {
+  const { kind, job } = task;
+  switch (kind) {
+    case 'fit':
+      return { kind: 'fit', result: runJob(job) };
+    case 'team':
+      return { kind: 'fit', result: runJob(job, { team: task.team }) };
+    case 'trees': {
+      const { fitted, rows } = fitJob(job, { trees: task.trees });
+      const { ensemble, gains } = fitted as FittedTrees;
+      return { kind, part: { arrays: ensemble.arrays, gains, rows } };
+    }
+    case 'predict':
+      return { kind, predictions: modelFromTensors(task.model).predictRows(job.X, task.rows) };
+  }
+}
+
 /** What goes to a worker. */
-export interface JobMessage {
+export interface TaskMessage {
   readonly id: number;
-  readonly job: FitJob;
+  readonly task: Task;
 }
 
 /** What comes back from it. */
-export type JobAnswer =
-  | { readonly id: number; readonly result: FitResult }
+export type TaskAnswer =
+  | { readonly id: number; readonly result: TaskResult }
   | { readonly id: number; readonly failure: JobFailure };
 
 /** An error as plain data: structured cloning keeps neither its class nor its code. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PavioError, toPavioError } from '@pavio/core';
 import { type FitJob, type FitResult, runJob } from './job.ts';
+import { Scheduler } from './scheduler.ts';
 import { createSharing } from './sharing.ts';
 import { closedError, WorkerPool } from './worker-pool.ts';
 
@@ -26,7 +27,7 @@ export interface TrainerProgress {
 export interface Trainer {
   readonly threads: number;
   /**
-   * Hands in one job; jobs start in the order they are handed in. Features, targets and weights over SharedArrayBuffer
+   * Hands in one job; of those that wait, the longest starts first, and one that is alone gets all threads. Features, targets and weights over SharedArrayBuffer
    * are read in place; others are copied to shared memory once, however many jobs use them, so they must not change
    * until the trainer is closed.
    * @throws PavioError as `fitModel` does; `internal` when the worker died or the trainer was closed.
@@ -65,11 +66,11 @@ export function createTrainer(options: TrainerOptions = {}): Trainer {
 type Runner = Pick<Trainer, 'fit' | 'close'>;
 
 function createPooled(threads: number, workerUrl: URL): Runner {
-  const pool = new WorkerPool(threads, workerUrl);
+  const scheduler = new Scheduler(new WorkerPool(threads, workerUrl));
   const share = createSharing();
   return {
-    fit: async (job) => pool.run(share(job)),
-    close: () => pool.close(),
+    fit: async (job) => scheduler.fit(share(job)),
+    close: () => scheduler.close(),
   };
 }
 

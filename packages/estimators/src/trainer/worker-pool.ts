@@ -1,16 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { PavioError } from '@pavio/core';
-import { type FitJob, type FitResult, type JobAnswer, reviveFailure } from './job.ts';
+import { reviveFailure, type Task, type TaskAnswer, type TaskResult } from './job.ts';
 
 interface Pending {
-  readonly job: FitJob;
-  readonly resolve: (result: FitResult) => void;
+  readonly task: Task;
+  readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Worker threads that take jobs from one queue, one job at a time each. Threads start when there is work for them, and
- * do not keep the process alive while idle. One that dies rejects its job, and the next job gets a new one.
+ * Worker threads that take tasks from one queue, one task at a time each. Threads start when there is work for them, and
+ * do not keep the process alive while idle. One that dies rejects its task, and the next task gets a new one.
  */
 export class WorkerPool {
   readonly #threads: number;
@@ -18,7 +18,7 @@ export class WorkerPool {
   readonly #queue: Pending[] = [];
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, { id: number; pending: Pending }>();
-  #jobs = 0;
+  #tasks = 0;
   #closed = false;
 
   constructor(threads: number, url: URL) {
@@ -26,10 +26,15 @@ export class WorkerPool {
     this.#url = url;
   }
 
-  run(job: FitJob): Promise<FitResult> {
+  /** Tasks that would start at once if they were handed in now. */
+  get free(): number {
+    return this.#threads - this.#busy.size - this.#queue.length;
+  }
+
+  run(task: Task): Promise<TaskResult> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
+      this.#queue.push({ task, resolve, reject });
       this.#dispatch();
     });
   }
@@ -46,13 +51,13 @@ export class WorkerPool {
       const worker = this.#idle.pop() ?? this.#start();
       if (worker === undefined) return;
       const pending = this.#queue.shift()!;
-      const id = this.#jobs++;
+      const id = this.#tasks++;
       this.#busy.set(worker, { id, pending });
       worker.ref();
       try {
-        worker.postMessage({ id, job: pending.job }, []);
+        worker.postMessage({ id, task: pending.task }, []);
       } catch (error) {
-        // A job that cannot be cloned is the caller's mistake; the worker never saw it.
+        // A task that cannot be cloned is the caller's mistake; the worker never saw it.
         this.#release(worker);
         pending.reject(error);
       }
@@ -63,8 +68,8 @@ export class WorkerPool {
   #start(): Worker | undefined {
     if (this.#busy.size + this.#idle.length >= this.#threads) return undefined;
     const worker = new Worker(this.#url);
-    worker.on('message', (answer: JobAnswer) => this.#settle(worker, answer));
-    // An error is followed by the exit, which tells the job.
+    worker.on('message', (answer: TaskAnswer) => this.#settle(worker, answer));
+    // An error is followed by the exit, which tells the task.
     let cause: unknown;
     worker.on('error', (error) => {
       cause = error;
@@ -73,7 +78,7 @@ export class WorkerPool {
     return worker;
   }
 
-  #settle(worker: Worker, answer: JobAnswer): void {
+  #settle(worker: Worker, answer: TaskAnswer): void {
     const current = this.#busy.get(worker);
     if (current?.id !== answer.id) return;
     this.#release(worker);
@@ -93,12 +98,12 @@ export class WorkerPool {
     this.#busy.delete(worker);
     const idle = this.#idle.indexOf(worker);
     if (idle >= 0) this.#idle.splice(idle, 1);
-    current?.pending.reject(this.#closed ? closedError() : deathError(current.pending.job, code, cause));
+    current?.pending.reject(this.#closed ? closedError() : deathError(current.pending.task, code, cause));
     this.#dispatch();
   }
 }
 
-function deathError(job: FitJob, code: number, cause: unknown): PavioError {
+function deathError({ job }: Task, code: number, cause: unknown): PavioError {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
   return new PavioError('internal', `The worker thread that fitted ${job.name} died with code ${code}${reason}`, {
     cause,

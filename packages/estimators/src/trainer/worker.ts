@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { describeFailure, type FitResult, type JobMessage, runJob } from './job.ts';
+import { describeFailure, runTask, type TaskMessage, type TaskResult } from './job.ts';
 
-parentPort?.on('message', ({ id, job }: JobMessage) => {
+parentPort?.on('message', ({ id, task }: TaskMessage) => {
   try {
-    const result = runJob(job);
+    const result = runTask(task);
     parentPort?.postMessage({ id, result }, buffersOf(result));
   } catch (error) {
     parentPort?.postMessage({ id, failure: describeFailure(error) }, []);
@@ -11,8 +11,22 @@ parentPort?.on('message', ({ id, job }: JobMessage) => {
 });
 
 /** The memory of a result, which moves to the receiver instead of being copied. */
-function buffersOf({ model, predictions, importance }: FitResult): ArrayBuffer[] {
-  const arrays = [importance, ...Object.values(model.tensors).map(({ data }) => data)];
-  if (predictions !== undefined) arrays.push(predictions);
-  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
+function buffersOf(answer: TaskResult): ArrayBuffer[] {
+  return [...new Set(arraysOf(answer).map(({ buffer }) => buffer as ArrayBuffer))];
+}
+
+function arraysOf(answer: TaskResult): ArrayBufferView[] {
+  switch (answer.kind) {
+    case 'fit': {
+      const { model, predictions, importance } = answer.result;
+      const arrays = [importance, ...Object.values(model.tensors).map(({ data }) => data)];
+      return predictions === undefined ? arrays : [...arrays, predictions];
+    }
+    case 'trees': {
+      const { roots, feature, split, left, missingRight } = answer.part.arrays;
+      return [roots, feature, split, left, missingRight, ...answer.part.gains];
+    }
+    case 'predict':
+      return [answer.predictions];
+  }
 }

@@ -107,14 +107,16 @@ export class EnsembleBuilder {
     };
   }
 
-  /** Loss reduction a feature, summed over the splits of the first `trees` trees. */
-  gains(trees = this.#roots.length): Float64Array {
-    const gains = new Float64Array(this.#thresholds.length);
-    const nodes = this.#roots[trees] ?? this.#nodes;
-    for (let node = 0; node < nodes; node++) {
-      if (this.#feature[node] !== LEAF) gains[this.#feature[node]!]! += this.#gain[node]!;
-    }
-    return gains;
+  /** Loss reduction a feature, for each of the first `trees` trees. */
+  gains(trees = this.#roots.length): Float64Array[] {
+    return this.#roots.slice(0, trees).map((root, tree) => {
+      const gains = new Float64Array(this.#thresholds.length);
+      const end = this.#roots[tree + 1] ?? this.#nodes;
+      for (let node = root; node < end; node++) {
+        if (this.#feature[node] !== LEAF) gains[this.#feature[node]!]! += this.#gain[node]!;
+      }
+      return gains;
+    });
   }
 
   #addNodes(count: number): number {

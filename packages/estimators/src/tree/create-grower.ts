@@ -3,6 +3,7 @@ import type { EnsembleBuilder } from './builder.ts';
 import type { GrowerOptions, TreeGrower } from './grower.ts';
 import { canRunKernel } from './kernel.ts';
 import { PlainGrower } from './plain-grower.ts';
+import type { Team } from './team.ts';
 import { WasmGrower } from './wasm-grower.ts';
 
 /** Makes a grower of trees on the selected rows, binned by these thresholds. */
@@ -17,3 +18,8 @@ export type CreateGrower = (
 /** Compiled where that can run, else plain. Both grow the same trees, bit for bit. */
 export const createGrower: CreateGrower = (...args) =>
   canRunKernel() ? new WasmGrower(...args) : new PlainGrower(...args);
+
+/** The grower of one member of a team. Where only plain ones can run, each member grows the trees alone. */
+export function createTeamGrower(team: Team): CreateGrower {
+  return (...args) => (canRunKernel() ? new WasmGrower(...args, team) : new PlainGrower(...args));
+}

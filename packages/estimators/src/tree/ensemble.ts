@@ -1,13 +1,12 @@
 import type { Matrix } from '../matrix.ts';
+import { canRunKernel } from './kernel.ts';
+import { fitsPredictor, sumLeaves } from './wasm-predictor.ts';
 
 /** Feature number of a leaf. */
 export const LEAF = -1;
 
-/**
- * Rows of a batch are taken in blocks of this size: a tree stays in the processor's cache while a block goes through
- * it.
- */
-const BLOCK = 256;
+/** From so many rows on, it pays to copy the trees to where the compiled code reads them. */
+const COMPILED_ROWS = 64;
 
 /**
  * Trees as they predict, all in shared arrays with one entry a node. The children of node `i` are `left[i]` (feature <=
@@ -47,39 +46,20 @@ export class TreeEnsemble {
 
   /** Values of the rows, in the order of `rows`. The same numbers, bit for bit, as `predictRow` gives. */
   predictRows(matrix: Matrix, rows: Int32Array): Float64Array {
-    const { base, scale, columns } = this.arrays;
-    const out = new Float64Array(rows.length);
-    const block = new Float32Array(BLOCK * columns);
-    const missing = new Uint8Array(BLOCK);
-    for (let start = 0; start < rows.length; start += BLOCK) {
-      const size = Math.min(BLOCK, rows.length - start);
-      for (let c = 0; c < columns; c++) {
-        const column = c * matrix.rows;
-        for (let i = 0; i < size; i++) block[i * columns + c] = matrix.data[column + rows[start + i]!]!;
-      }
-      for (let i = 0; i < size; i++) missing[i] = hasMissing(block, i * columns, columns) ? 1 : 0;
-      this.#addBlock(block, missing, size, out, start);
-    }
+    const { base, scale } = this.arrays;
+    const isCompiled = rows.length >= COMPILED_ROWS && canRunKernel() && fitsPredictor(this.arrays);
+    const out = isCompiled ? sumLeaves(this.arrays, matrix, rows) : this.#sumRows(matrix, rows);
     for (let i = 0; i < out.length; i++) out[i] = base + scale * out[i]!;
     return out;
   }
 
-  #addBlock(block: Float32Array, missing: Uint8Array, size: number, out: Float64Array, start: number): void {
-    const { roots, feature, split, left, columns } = this.arrays;
-    for (const root of roots) {
-      for (let i = 0; i < size; i++) {
-        const offset = i * columns;
-        if (missing[i] === 1) {
-          out[start + i]! += this.#leaf(root, block, offset);
-          continue;
-        }
-        let node = root;
-        for (let f = feature[node]!; f >= 0; f = feature[node]!) {
-          node = left[node]! + (block[offset + f]! > split[node]! ? 1 : 0);
-        }
-        out[start + i]! += split[node]!;
-      }
-    }
+  #sumRows(matrix: Matrix, rows: Int32Array): Float64Array {
+    const { columns } = this.arrays;
+    const row = new Float32Array(columns);
+    return Float64Array.from(rows, (r) => {
+      for (let c = 0; c < columns; c++) row[c] = matrix.data[c * matrix.rows + r]!;
+      return this.#sum(row, 0, hasMissing(row, 0, columns));
+    });
   }
 
   #sum(row: Float32Array, offset: number, missing: boolean): number {

@@ -4,14 +4,20 @@ import { createRandom, type Random } from '../random.ts';
 import { balanceClasses, type TrainingSet } from '../training-set.ts';
 import { fitThresholds } from './binning.ts';
 import { EnsembleBuilder } from './builder.ts';
-import { createGrower } from './create-grower.ts';
-import { TreeEnsemble } from './ensemble.ts';
+import { type CreateGrower, createGrower } from './create-grower.ts';
+import { type TreeArrays, TreeEnsemble } from './ensemble.ts';
 import { noiseGain } from './gain.ts';
 
 export interface FittedTrees {
   readonly ensemble: TreeEnsemble;
-  /** Loss reduction a feature, summed over all splits. */
-  readonly gains: Float64Array;
+  /** Loss reduction a feature, a tree. */
+  readonly gains: readonly Float64Array[];
+}
+
+/** Trees number `from` to `to - 1` of a forest. */
+export interface TreeRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -24,8 +30,9 @@ export function fitForest(
   params: ForestParams,
   data: TrainingSet,
   seed: number,
-  create = createGrower,
+  options: { readonly create?: CreateGrower; readonly trees?: TreeRange } = {},
 ): FittedTrees {
+  const { create = createGrower, trees = { from: 0, to: params.nEstimators } } = options;
   const set = params.classWeight === 'balanced' && kind === 'classifier' ? balanceClasses(data) : data;
   const { target, weight, weighted } = set;
   const n = set.rows.length;
@@ -48,12 +55,40 @@ export function fitForest(
   for (let i = 0; i < n; i++) gradients[i] = weight[i]! * (target[i]! - base);
   if (weighted) hessians.set(weight);
   grower.quantise(n);
-  for (let tree = 0; tree < params.nEstimators; tree++) {
+  for (let tree = trees.from; tree < trees.to; tree++) {
     const random = createRandom(seed, tree);
     bootstrap(random, grower.counts);
     grower.grow(random);
   }
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1 / params.nEstimators })), gains: builder.gains() };
+}
+
+/** One forest of the trees of several that were fitted apart, in the order given. */
+export function joinForests(parts: readonly FittedTrees[]): FittedTrees {
+  const all = parts.map(({ ensemble }) => ensemble.arrays);
+  const size = (of: (arrays: TreeArrays) => { readonly length: number }) => {
+    return all.reduce((sum, arrays) => sum + of(arrays).length, 0);
+  };
+  const nodes = size(({ feature }) => feature);
+  const joined: TreeArrays = {
+    ...all[0]!,
+    roots: new Int32Array(size(({ roots }) => roots)),
+    feature: new Int16Array(nodes),
+    split: new Float32Array(nodes),
+    left: new Int32Array(nodes),
+    missingRight: new Uint8Array(nodes),
+  };
+  let node = 0;
+  let tree = 0;
+  for (const { roots, feature, split, left, missingRight } of all) {
+    for (const root of roots) joined.roots[tree++] = node + root;
+    joined.feature.set(feature, node);
+    joined.split.set(split, node);
+    joined.missingRight.set(missingRight, node);
+    for (let i = 0; i < left.length; i++) joined.left[node + i] = feature[i]! < 0 ? 0 : node + left[i]!;
+    node += feature.length;
+  }
+  return { ensemble: new TreeEnsemble(joined), gains: parts.flatMap(({ gains }) => gains) };
 }
 
 export function featuresPerNode(maxFeatures: number | 'sqrt', columns: number): number {

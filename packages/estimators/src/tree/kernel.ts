@@ -22,6 +22,9 @@ export interface Kernel {
   quantise(gradientScale: number, hessianScale: number, countBits: number): void;
   /** Returns the number of nodes. */
   grow(l2: number, minGain: number, minHessian: number, gainUnit: number): number;
+  /** Returns the address of a table of addresses: see `predict.h`. */
+  create_predictor(nodes: number, block: number, columns: number): number;
+  add_tree(root: number, count: number, columns: number): void;
 }
 
 /** Called with the address of two `Best` structures when several instances grow a tree together. */

@@ -5,6 +5,7 @@ import type { EnsembleBuilder } from './builder.ts';
 import { type GrowerOptions, MIN_HESSIAN, type TreeGrower } from './grower.ts';
 import { instantiateKernel, type Kernel } from './kernel.ts';
 import { chooseQuantisation, type Quantisation } from './quantise.ts';
+import { type Team, TeamMember } from './team.ts';
 
 /** The grower as compiled from `kernel/grow.c`. Its arrays are views of the instance's memory, made anew when asked for. */
 export class WasmGrower implements TreeGrower {
@@ -21,9 +22,13 @@ export class WasmGrower implements TreeGrower {
     thresholds: readonly Float32Array[],
     builder: EnsembleBuilder,
     options: GrowerOptions,
+    team?: Team,
   ) {
     const { maxDepth, maxLeaves, featuresPerNode, minSamplesLeaf, shrinkage, l2, hasHessians, keepsScore } = options;
-    this.#kernel = instantiateKernel();
+    const member = team === undefined ? undefined : new TeamMember(team);
+    this.#kernel = instantiateKernel((address, { memory }) => member?.exchange(memory.buffer, address));
+    const octets = Math.ceil(matrix.columns / 8);
+    const { member: place = 0, members = 1 } = team ?? {};
     this.#rows = rows.length;
     this.#builder = builder;
     this.#options = options;
@@ -34,8 +39,8 @@ export class WasmGrower implements TreeGrower {
       Number.isFinite(maxDepth) ? maxDepth : 0,
       Number.isFinite(maxLeaves) ? maxLeaves : 0,
       featuresPerNode,
-      0,
-      Math.ceil(matrix.columns / 8),
+      Math.floor((octets * place) / members),
+      Math.floor((octets * (place + 1)) / members),
       minSamplesLeaf,
       shrinkage,
       l2,
