@@ -1,0 +1,47 @@
+// The whole job: candles in memory to a Parquet file in a folder. Arguments: candle file, folder, threads, runs.
+import process from 'node:process';
+import { type CandleStore, fixedClock, intervalMs, silentLogger } from '@pavio/core';
+import { runFeatureJob } from '@pavio/features';
+import { folderStore, lakeFeatureStore } from '@pavio/storage';
+import { readCandleFile } from './candle-file.ts';
+
+const [source = '', folder = '', threads = '1', runs = '1'] = process.argv.slice(2);
+const { interval, assets } = readCandleFile(source);
+const market = { source: 'simulated', quote: 'USD', interval } as const;
+const store = folderStore(folder);
+const features = lakeFeatureStore(store);
+const newest = assets[0]!.candles.time.at(-1)!;
+let run = 0;
+
+/** Candles that are there already, so that the job's own work is timed; other tags every time, so that nothing is kept. */
+const candles: Pick<CandleStore, 'list' | 'read' | 'tag'> = {
+  list: async () => assets.map(({ symbol }) => ({ ...market, symbol })),
+  tag: async ({ symbol }) => `${symbol} ${run}`,
+  read: async ({ symbol }) => structuredClone(assets.find((asset) => asset.symbol === symbol)!.candles),
+};
+const job = {
+  ...market,
+  candles: candles as CandleStore,
+  features,
+  threads: Number(threads),
+  clock: fixedClock(newest + intervalMs(interval)),
+  log: silentLogger,
+};
+let seconds = Infinity;
+for (run = 0; run < Number(runs); run++) {
+  const started = performance.now();
+  await runFeatureJob(job);
+  seconds = Math.min(seconds, (performance.now() - started) / 1000);
+}
+run--;
+const started = performance.now();
+const again = await runFeatureJob(job);
+const figures = {
+  seconds,
+  unchangedSeconds: (performance.now() - started) / 1000,
+  computedAgain: again.computed.length,
+  rows: again.rows,
+  fileMegabytes: ((await store.head('features/cripto_features_latest.parquet'))?.size ?? 0) / 1e6,
+  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+};
+console.log(JSON.stringify(figures));
