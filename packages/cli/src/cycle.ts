@@ -90,8 +90,9 @@ export class Cycle {
     });
   }
 
-  features({ source, quote }: MarketChoice): Promise<FeatureReport> {
+  async features({ source, quote }: MarketChoice): Promise<FeatureReport> {
     const { config, candles, features, clock, log } = this.#workspace;
+    await this.#refuseOtherInterval();
     return runFeatureJob({
       candles,
       features,
@@ -125,6 +126,18 @@ export class Cycle {
     const { assets } = this.#workspace.config;
     if (assets.length > 0) return assets;
     return source === SIMULATED_SOURCE ? [...DEFAULT_ASSETS, SIMULATED_ASSET] : DEFAULT_ASSETS;
+  }
+
+  /** Features and models of a lake are of one interval: those of another would take the place of what is served. */
+  async #refuseOtherInterval(): Promise<void> {
+    const { config, registry } = this.#workspace;
+    const live = await registry.live();
+    if (live === undefined || live.manifest.interval === config.interval) return;
+    throw new PavioError(
+      'bad_config',
+      `The models of ${config.lake} are of ${live.manifest.interval} candles, not of ${config.interval} ones.`,
+      { remedy: `Keep a second interval in a lake of its own: --lake ${config.lake}-${config.interval}.` },
+    );
   }
 
   async #contentOf({ source, quote }: MarketChoice): Promise<string> {

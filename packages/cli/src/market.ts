@@ -24,12 +24,26 @@ export interface MarketChoice {
  * @throws PavioError `bad_config` for an unknown source.
  */
 export async function chooseCrawl(workspace: Workspace, signal?: AbortSignal): Promise<MarketChoice> {
-  const { config, candles, clock, log } = workspace;
-  const hasImported = async () => (await quotesOf(candles, IMPORT_SOURCE, config)).length > 0;
+  const { candles, clock, log } = workspace;
+  const hasImported = async () => (await quotesOf(candles, IMPORT_SOURCE, workspace.config)).length > 0;
+  const config = { ...workspace.config, source: await settledSource(workspace, hasImported) };
   const chosen = await chooseMarket({ config, clock, log, hasImported, ...(signal === undefined ? {} : { signal }) });
   if (chosen.kind === 'imported') return chooseStored(workspace);
   const { source } = chosen;
   return { source: source.name, quote: config.quote === 'auto' ? source.defaultQuote : config.quote, market: source };
+}
+
+/**
+ * A lake that holds real candles stays with their source: where that cannot be reached today, the crawl says so, and made-up
+ * candles never take the place of real ones.
+ */
+async function settledSource({ config, candles }: Workspace, hasImported: () => Promise<boolean>): Promise<string> {
+  if (config.source !== 'auto' || config.cryptocompareApiKey !== undefined || (await hasImported()))
+    return config.source;
+  for (const source of ['binance', 'cryptocompare']) {
+    if ((await quotesOf(candles, source, config)).length > 0) return source;
+  }
+  return config.source;
 }
 
 /**

@@ -2,9 +2,10 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MODEL_NAMES } from '@pavio/core';
 import { simulateCandles } from '@pavio/market';
+import { startProvider } from '@pavio/market/testing';
 import { encodeCandleCsv } from '@pavio/storage';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, pavio, SMALL } from './pavio.ts';
+import { daysAgo, emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
 
 const simulated = { ...SMALL, PAVIO_SOURCE: 'simulated' };
 
@@ -82,6 +83,32 @@ describe('pavio, step by step', () => {
     expect(forecast.stdout).toContain('STALE');
     const crawl = await pavio(['crawl'], { cwd });
     expect(crawl).toMatchObject({ code: 2, stderr: expect.stringContaining('--source cryptocompare') });
+  });
+});
+
+describe('a lake that is in use', () => {
+  it('never turns to made-up candles because its market cannot be reached today', async () => {
+    const cwd = await emptyFolder();
+    const provider = await startProvider();
+    expect(await pavio(['run'], { cwd, env: { ...SMALL, BINANCE_BASE_URL: provider.url } })).toMatchObject({ code: 0 });
+    await provider.close();
+    // Earlier candles are wanted, so that there is something to ask for.
+    const env = { ...SMALL, PAVIO_START: daysAgo(510), BINANCE_BASE_URL: provider.url };
+    const offline = startPavio(['run', '--json'], { cwd, env: { ...env, PAVIO_LAKE: path.join(cwd, 'data') } });
+    await offline.until('asking again');
+    offline.process.kill('SIGINT');
+    const ended = await offline.ended;
+    expect(ended.stderr).not.toContain('SIMULATED');
+    const forecast = await pavio(['predict', 'BTC', '--json'], { cwd });
+    expect(JSON.parse(forecast.stdout)).toMatchObject({ source: 'binance', isSimulated: false });
+  });
+
+  it('keeps to one interval', async () => {
+    const cwd = await emptyFolder();
+    expect(await pavio(['run'], { cwd, env: simulated })).toMatchObject({ code: 0 });
+    const other = await pavio(['run', '--interval', '1h', '--start', daysAgo(10)], { cwd, env: simulated });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('are of 1d candles, not of 1h ones') });
+    expect(other.stderr).toMatch(/--lake .*data-1h/);
   });
 });
 
