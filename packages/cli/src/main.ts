@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
-import { runProgram } from './program.ts';
+
+// What Node makes of the TypeScript is kept between runs: it halves the time to start. Imports above this line are not.
+enableCompileCache();
+const { runProgram } = await import('./program.ts');
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
