@@ -16,16 +16,19 @@ export function weekdays(time: Float64Array): Uint8Array {
   return y;
 }
 
-/** The UTC month of each open time, 0 to 11. The calendar is asked once a day, not once a candle. */
+/** The UTC month of each open time, 0 to 11. The calendar is asked once a month, not once a candle. */
 export function months(time: Float64Array): Uint8Array {
   const y = new Uint8Array(time.length);
-  let day = -1;
   let month = 0;
+  let begin = Infinity;
+  let end = -Infinity;
   for (let t = 0; t < time.length; t++) {
-    const today = Math.floor(time[t]! / DAY);
-    if (today !== day) {
-      day = today;
-      month = new Date(time[t]!).getUTCMonth();
+    const now = time[t]!;
+    if (now < begin || now >= end) {
+      const date = new Date(now);
+      month = date.getUTCMonth();
+      begin = Date.UTC(date.getUTCFullYear(), month);
+      end = Date.UTC(date.getUTCFullYear(), month + 1);
     }
     y[t] = month;
   }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ObjectInfo, ObjectStore, PutResult, StoredObject } from '@pavio/core';
@@ -89,8 +88,13 @@ class FolderStore implements ObjectStore {
   }
 
   async copy(from: string, to: string): Promise<string> {
+    const source = filePath(this.url, from);
     if ((await this.head(from)) === undefined) throw absentError(from, this.url);
-    return this.put(to, fileParts(filePath(this.url, from)));
+    return (await this.#place(
+      to,
+      () => this.#temporary.copy(source),
+      () => true,
+    )) as string;
   }
 
   async putIfAbsent(key: string, body: Uint8Array): Promise<PutResult> {
@@ -125,14 +129,22 @@ class FolderStore implements ObjectStore {
     }
   }
 
-  /** The etag, or undefined where what is there is not wanted. */
   async #write(key: string, body: Body, isWanted: (current?: string) => boolean): Promise<string | undefined> {
+    return this.#place(key, () => this.#temporary.write(body), isWanted);
+  }
+
+  /** The etag, or undefined where what is there is not wanted. */
+  async #place(
+    key: string,
+    make: () => Promise<TemporaryFile>,
+    isWanted: (current?: string) => boolean,
+  ): Promise<string | undefined> {
     checkKey(key);
     const target = filePath(this.url, key);
     try {
       if (!isWanted(etagOrNone(await currentStats(target)))) return undefined;
       await this.#prepare();
-      const temporary = await this.#temporary.write(body);
+      const temporary = await make();
       try {
         await createFolders(dirname(target));
         const etag = await this.#locked(key, async () => {
@@ -167,13 +179,6 @@ class FolderStore implements ObjectStore {
     await this.#temporary.sweep();
     this.#isReady = true;
   }
-}
-
-/** Bytes of a copy that are in memory at once. */
-const COPY_BYTES = 2 ** 20;
-
-function fileParts(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: COPY_BYTES });
 }
 
 async function readRange(file: FileHandle, from: number, to: number): Promise<Uint8Array> {

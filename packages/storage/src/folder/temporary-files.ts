@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbsent } from './errors.ts';
 
@@ -26,22 +26,39 @@ export class TemporaryFiles {
 
   /** Writes the body and syncs it to disk. The caller moves the file, or removes it. */
   async write(body: Body): Promise<TemporaryFile> {
-    const path = join(this.#folder, randomUUID());
-    const file = await open(path, 'wx');
+    const path = this.#newPath();
     try {
+      await using file = await open(path, 'wx');
       await file.writeFile(body);
-      // The file's own clock ticks in milliseconds; a finer time tells quick rewrites apart.
-      const now = (performance.timeOrigin + performance.now()) / 1000;
-      await file.utimes(now, now);
-      await file.sync();
-      const { mtimeNs, size } = await file.stat({ bigint: true });
-      return { path, mtimeNs, size };
+      return await finish(path, file);
     } catch (error) {
       await unlink(path).catch(() => undefined);
       throw error;
-    } finally {
-      await file.close();
     }
+  }
+
+  /**
+   * A second copy of a file of ours. No such file is ever changed in place, so a second name for the same content will do
+   * where the file system has that; elsewhere the bytes are copied.
+   */
+  async copy(source: string): Promise<TemporaryFile> {
+    const path = this.#newPath();
+    try {
+      if (await hasLinked(source, path)) {
+        const { mtimeNs, size } = await stat(path, { bigint: true });
+        return { path, mtimeNs, size };
+      }
+      await copyFile(source, path);
+      await using file = await open(path, 'r+');
+      return await finish(path, file);
+    } catch (error) {
+      await unlink(path).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #newPath(): string {
+    return join(this.#folder, randomUUID());
   }
 
   /** Creates the folder and removes what killed writers left long ago. */
@@ -56,5 +73,26 @@ export class TemporaryFiles {
         if (!isAbsent(error)) throw error;
       }
     }
+  }
+}
+
+/** Dates the file and syncs it to disk. */
+async function finish(path: string, file: FileHandle): Promise<TemporaryFile> {
+  // The file's own clock ticks in milliseconds; a finer time tells quick rewrites apart.
+  const now = (performance.timeOrigin + performance.now()) / 1000;
+  await file.utimes(now, now);
+  await file.sync();
+  const { mtimeNs, size } = await file.stat({ bigint: true });
+  return { path, mtimeNs, size };
+}
+
+/** False where the file system, or its settings, has no links. */
+async function hasLinked(source: string, path: string): Promise<boolean> {
+  try {
+    await link(source, path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) throw error;
+    return false;
   }
 }

@@ -96,7 +96,7 @@ class LakeFeatureStore implements FeatureStore {
   }
 
   async latest(options: { readonly columns?: readonly string[] } = {}): Promise<FeatureTable | undefined> {
-    const bytes = await this.#open();
+    const bytes = await this.#open(READ_WHOLE);
     return bytes && readFeatures(bytes, options.columns);
   }
 
@@ -111,7 +111,7 @@ class LakeFeatureStore implements FeatureStore {
   /** One that is damaged or of an older form is as good as none: the next write replaces it. */
   async #readLatest(): Promise<LatestFile | undefined> {
     try {
-      const bytes = await this.#open();
+      const bytes = await this.#open(0);
       return bytes && { bytes, ...(await readFeatureFooter(bytes)) };
     } catch (error) {
       if (isPavioError(error, 'bad_parquet')) return undefined;
@@ -119,16 +119,17 @@ class LakeFeatureStore implements FeatureStore {
     }
   }
 
-  async #open(): Promise<FeatureBytes | undefined> {
+  /** @param whole size up to which the file is read at once, not in ranges. */
+  async #open(whole: number): Promise<FeatureBytes | undefined> {
     const head = await this.#store.head(LATEST);
     if (head === undefined) return undefined;
     const { size, etag } = head;
     const range = async (from: number, to = size) => plainBuffer(await this.#store.getRange(LATEST, from, to, etag));
-    const whole = size <= READ_WHOLE ? await range(0) : undefined;
+    const all = size <= whole ? await range(0) : undefined;
     return {
       name: `${this.#store.url}/${LATEST}`,
       byteLength: size,
-      slice: (from, to = size) => (whole === undefined ? range(from, to) : whole.slice(from, to)),
+      slice: (from, to = size) => (all === undefined ? range(from, to) : all.slice(from, to)),
     };
   }
 

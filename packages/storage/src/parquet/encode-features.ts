@@ -8,6 +8,7 @@ import {
 import type { ColumnChunk, RowGroup } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { moved } from './feature-file.ts';
 import { CLOSE, SYMBOL, TIME } from './own-columns.ts';
 import { compressedBound, compressValues } from './snappy-doubles.ts';
 
@@ -47,14 +48,17 @@ export const encodeFeatures: EncodeFeatures = (features, info) => {
   if (count < info.featureSet.columns.length) {
     throw unequal(summary.symbol, `the column "${info.featureSet.columns[count]}" of its feature set is missing`);
   }
-  return {
-    summary,
-    bytes: groups.map((group) => group.bytes()),
-    layout: groups.map((group) => group.rowGroup()),
-  };
+  const bytes = groups.map((group) => group.bytes());
+  let offset = 0n;
+  const layout = groups.map((group, index) => {
+    const placed = moved(group.rowGroup(), offset);
+    offset += BigInt(bytes[index]!.length);
+    return placed;
+  });
+  return { summary, bytes, layout };
 };
 
-/** The row groups of encoded features, with offsets from the beginning of their own bytes. */
+/** The row groups of encoded features, with offsets from the beginning of their bytes. */
 export function rowGroupsOf({ layout }: EncodedFeatures): readonly RowGroup[] {
   return layout as readonly RowGroup[];
 }
