@@ -8,6 +8,7 @@ import { featuresCommand } from './commands/features.ts';
 import { importCommand } from './commands/import.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command<never>[] = [
   predictCommand,
   serveCommand,
   modelsCommand,
+  rollbackCommand,
   checkCommand,
   doctorCommand,
 ];

@@ -1,3 +1,4 @@
 export { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 export { INTERVAL_LEVELS } from './intervals.ts';
+export { type RollbackJob, type RollbackReport, rollback } from './rollback.ts';
 export { type TrainingJob, type TrainingReport, train } from './train.ts';
