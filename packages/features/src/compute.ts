@@ -2,6 +2,7 @@ import { type CandleSeries, type Interval, PavioError, seriesLength, sliceRows }
 import type { Feature } from './feature.ts';
 import { featureSet } from './feature-set.ts';
 import { Frame } from './frame.ts';
+import type { ColumnMemory } from './indicators/column.ts';
 import { assertCandles, segmentsOf } from './segments.ts';
 
 export interface ComputeOptions {
@@ -30,6 +31,7 @@ export function computeFeatures(
 /**
  * The same, each column made when it is asked for: memory holds what features share, and the columns that the caller keeps.
  *
+ * @param memory where columns are made, if given: then a column is only there until the next one is asked for.
  * @throws PavioError `bad_candles`.
  */
 export function* featureColumns(
@@ -37,6 +39,7 @@ export function* featureColumns(
   interval: Interval,
   features: readonly Feature[],
   name = 'The series',
+  memory?: ColumnMemory,
 ): Generator<readonly [name: string, values: Float64Array], void, void> {
   assertCandles(series, interval, name);
   const stretches = segmentsOf(series, interval).map(({ from, to }) => ({
@@ -44,14 +47,29 @@ export function* featureColumns(
     frame: new Frame(sliceRows(series, from, to)),
   }));
   const [only] = stretches;
+  if (only !== undefined && stretches.length === 1) {
+    yield* stretchColumns(only.frame, features, memory);
+    return;
+  }
   for (const feature of features) {
-    if (only !== undefined && stretches.length === 1) {
-      yield [feature.name, feature.compute(only.frame)];
-      continue;
+    const whole = new Float64Array(seriesLength(series));
+    for (const { from, frame } of stretches) whole.set(feature.compute(frame), from);
+    yield [feature.name, whole];
+  }
+}
+
+function* stretchColumns(
+  frame: Frame,
+  features: readonly Feature[],
+  memory: ColumnMemory | undefined,
+): Generator<readonly [name: string, values: Float64Array], void, void> {
+  try {
+    for (const { name, compute } of features) {
+      yield [name, memory === undefined ? compute(frame) : memory.run(() => compute(frame))];
+      memory?.recycle();
     }
-    const column = new Float64Array(seriesLength(series));
-    for (const { from, frame } of stretches) column.set(feature.compute(frame), from);
-    yield [feature.name, column];
+  } finally {
+    memory?.clear();
   }
 }
 

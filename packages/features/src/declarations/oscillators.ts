@@ -2,6 +2,7 @@ import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
 import { difference, meanOf, quotient, root, scaled, sum } from '../indicators/arithmetic.ts';
 import { change, relativeChange } from '../indicators/changes.ts';
+import { column } from '../indicators/column.ts';
 import { commodityChannel } from '../indicators/commodity-channel.ts';
 import { relativeStrength } from '../indicators/relative-strength.ts';
 import { rollingMean } from '../indicators/rolling-mean.ts';
@@ -220,7 +221,7 @@ function directionalMovement(): Feature[] {
 
 /** Where the close lies between the bands, 0 to 1, from its deviation from their middle. */
 function percentB(deviation: Float64Array, sigma: Float64Array, width: number): Float64Array {
-  const y = new Float64Array(sigma.length);
+  const y = column(sigma.length);
   for (let t = 0; t < y.length; t++) y[t] = 0.5 + (sigma[t] === 0 ? 0 : deviation[t]! / (2 * width * sigma[t]!));
   return y;
 }

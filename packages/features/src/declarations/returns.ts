@@ -1,6 +1,7 @@
 import { type Feature, feature } from '../feature.ts';
 import { relativeTo } from '../indicators/arithmetic.ts';
 import { logReturn, relativeChange } from '../indicators/changes.ts';
+import { column } from '../indicators/column.ts';
 import { logReturns } from '../intermediates.ts';
 
 export const returns: readonly Feature[] = [
@@ -34,6 +35,6 @@ export const returns: readonly Feature[] = [
     unit: 'ratio',
     lookback: 0,
     memory: Infinity,
-    compute: (frame) => relativeTo(frame.close, new Float64Array(frame.rows).fill(frame.close[0]!)),
+    compute: (frame) => relativeTo(frame.close, column(frame.rows).fill(frame.close[0]!)),
   }),
 ];

@@ -1,3 +1,5 @@
+import { column } from './column.ts';
+
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
@@ -42,7 +44,7 @@ export function months(time: Float64Array): Uint8Array {
  */
 export function onCircle(phases: Uint8Array, length: number, wave: 'sin' | 'cos'): Float64Array {
   const table = Float64Array.from({ length }, (_, phase) => Math[wave]((2 * Math.PI * phase) / length));
-  const y = new Float64Array(phases.length);
+  const y = column(phases.length);
   for (let t = 0; t < y.length; t++) y[t] = table[phases[t]!]!;
   return y;
 }

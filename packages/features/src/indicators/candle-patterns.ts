@@ -1,5 +1,5 @@
 import type { CandleShape } from './candle-shape.ts';
-import { columnAfter } from './column.ts';
+import { column, columnAfter } from './column.ts';
 
 /** Largest body of a doji, as a share of the range. */
 export const DOJI_BODY = 0.1;
@@ -8,14 +8,14 @@ export const HAMMER_UPPER_SHADOW = 0.1;
 
 /** 1 where the close is above the open, -1 where it is below, else 0. */
 export function direction({ body }: CandleShape): Float64Array {
-  const y = new Float64Array(body.length);
+  const y = column(body.length);
   for (let t = 0; t < y.length; t++) y[t] = Math.sign(body[t]!);
   return y;
 }
 
 /** 1 where open and close are nearly equal: `|body| <= 0.1`; a candle without range is one (Nison 1991, chapter 8). */
 export function doji({ body }: CandleShape): Float64Array {
-  const y = new Float64Array(body.length);
+  const y = column(body.length);
   for (let t = 0; t < y.length; t++) y[t] = Math.abs(body[t]!) <= DOJI_BODY ? 1 : 0;
   return y;
 }
@@ -25,7 +25,7 @@ export function doji({ body }: CandleShape): Float64Array {
  * a tenth of the range, and no doji (Nison 1991, chapter 4).
  */
 export function hammer({ body, upperShadow, lowerShadow }: CandleShape): Float64Array {
-  const y = new Float64Array(body.length);
+  const y = column(body.length);
   for (let t = 0; t < y.length; t++) {
     const size = Math.abs(body[t]!);
     const isHammer = size > DOJI_BODY && lowerShadow[t]! >= 2 * size && upperShadow[t]! <= HAMMER_UPPER_SHADOW;

@@ -1,3 +1,5 @@
+import { column } from './column.ts';
+
 /** The parts of a candle as shares of its range, and the patterns they form; one value a row, defined from row 0 (engulfing: 1). */
 export interface CandleShape {
   /** `(close - low) / (high - low)`; 0.5 where the range is 0. */
@@ -21,14 +23,17 @@ export function candleShape(
   close: Float64Array,
 ): CandleShape {
   const rows = close.length;
-  const position = new Float64Array(rows);
-  const upperShadow = new Float64Array(rows);
-  const lowerShadow = new Float64Array(rows);
-  const body = new Float64Array(rows);
+  const position = column(rows);
+  const upperShadow = column(rows);
+  const lowerShadow = column(rows);
+  const body = column(rows);
   for (let t = 0; t < rows; t++) {
     const range = high[t]! - low[t]!;
     if (range === 0) {
       position[t] = 0.5;
+      upperShadow[t] = 0;
+      lowerShadow[t] = 0;
+      body[t] = 0;
       continue;
     }
     const top = Math.max(open[t]!, close[t]!);
@@ -48,8 +53,8 @@ export function envelope(
   low: Float64Array,
   close: Float64Array,
 ): { high: Float64Array; low: Float64Array } {
-  const top = new Float64Array(high.length);
-  const bottom = new Float64Array(low.length);
+  const top = column(high.length);
+  const bottom = column(low.length);
   for (let t = 0; t < top.length; t++) {
     top[t] = Math.max(high[t]!, open[t]!, close[t]!);
     bottom[t] = Math.min(low[t]!, open[t]!, close[t]!);

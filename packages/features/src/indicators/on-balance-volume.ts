@@ -1,8 +1,8 @@
-import { columnAfter } from './column.ts';
+import { column, columnAfter } from './column.ts';
 
 /** Volume with the sign of the price's move; 0 where the price did not move, and in the first row. */
 export function signedVolume(close: Float64Array, volume: Float64Array): Float64Array {
-  const y = new Float64Array(close.length);
+  const y = column(close.length).fill(0, 0, 1);
   for (let t = 1; t < close.length; t++) {
     const move = close[t]! - close[t - 1]!;
     y[t] = move > 0 ? volume[t]! : move < 0 ? -volume[t]! : 0;
@@ -15,7 +15,7 @@ export function signedVolume(close: Float64Array, volume: Float64Array): Float64
  * the first candle's volume. First defined row: 0.
  */
 export function onBalanceVolume(signed: Float64Array, volume: Float64Array): Float64Array {
-  const y = new Float64Array(signed.length);
+  const y = column(signed.length);
   let sum = volume[0] ?? 0;
   for (let t = 0; t < signed.length; t++) {
     sum += signed[t]!;

@@ -1,5 +1,6 @@
 import { root } from './arithmetic.ts';
 import { logRatio } from './changes.ts';
+import { column } from './column.ts';
 import { rollingMean } from './rolling-mean.ts';
 
 const LN2 = Math.LN2;
@@ -9,7 +10,7 @@ const LN2 = Math.LN2;
  * candle, in units of log return. First defined row: `window - 1`.
  */
 export function parkinson(high: Float64Array, low: Float64Array, window: number): Float64Array {
-  const squares = new Float64Array(high.length);
+  const squares = column(high.length);
   for (let t = 0; t < squares.length; t++) squares[t] = logRatio(high[t]!, low[t]!) ** 2;
   return root(rollingMean(squares, window), 1 / (4 * LN2));
 }
@@ -26,7 +27,7 @@ export function garmanKlass(
   close: Float64Array,
   window: number,
 ): Float64Array {
-  const terms = new Float64Array(high.length);
+  const terms = column(high.length);
   for (let t = 0; t < terms.length; t++) {
     terms[t] = 0.5 * logRatio(high[t]!, low[t]!) ** 2 - (2 * LN2 - 1) * logRatio(close[t]!, open[t]!) ** 2;
   }

@@ -9,6 +9,7 @@ import {
 } from '@pavio/core';
 import { featureColumns } from '../compute.ts';
 import { featureSet } from '../feature-set.ts';
+import { ColumnMemory } from '../indicators/column.ts';
 import { segmentsOf } from '../segments.ts';
 
 /** One asset whose features are to be computed and encoded, in whatever thread. Plain data. */
@@ -27,11 +28,14 @@ export interface Market {
   readonly interval: Interval;
 }
 
+/** Of this thread, for one asset after the other. */
+const memory = new ColumnMemory();
+
 /** @throws PavioError `bad_candles`, naming the asset. */
 export function runAssetTask({ symbol, content, candles, market }: AssetTask, encode: EncodeFeatures): EncodedFeatures {
   const { source, quote, interval } = market;
   const name = `${symbol}-${quote} of ${source}`;
-  const columns = featureColumns(candles, interval, featureSet(interval).features, name);
+  const columns = featureColumns(candles, interval, featureSet(interval).features, name, memory);
   const { time, close } = candles;
   return encode({ summary: summaryOf(symbol, content, candles, interval), time, close, columns }, tableInfo(market));
 }
