@@ -203,6 +203,13 @@ EXPORT("bin_column") void bin_column(i32 feature, const f32 *values, const f32 *
   }
 }
 
+/* Which octets of features this instance looks at; others look at the rest and exchange what they find. */
+EXPORT("set_block") void set_block(i32 from_octet, i32 to_octet) {
+  first_octet = from_octet;
+  end_octet = to_octet;
+  shared = from_octet != 0 || to_octet != octets;
+}
+
 static void *addresses[16];
 
 /*
@@ -210,7 +217,7 @@ static void *addresses[16];
  * score, random state, the tree's arrays (feature, bin, left, missing right, value, gain), values and cuts of a column.
  */
 EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessians, i32 depth, i32 leaves, i32 per_node,
-                               i32 from_octet, i32 to_octet, f64 samples_leaf, f64 rate, f64 penalty, i32 keeps_score) {
+                               f64 samples_leaf, f64 rate, f64 penalty, i32 keeps_score) {
   row_count = row_total;
   feature_count = feature_total;
   octets = (feature_total + 7) / 8;
@@ -218,9 +225,7 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   max_depth = depth == 0 ? INT32_MAX : depth;
   max_leaves = leaves;
   features_per_node = per_node;
-  first_octet = from_octet;
-  end_octet = to_octet;
-  shared = from_octet != 0 || to_octet != octets;
+  set_block(0, octets);
   min_samples_leaf = samples_leaf;
   shrinkage = rate;
   leaf_l2 = penalty;

@@ -89,7 +89,7 @@ static void build_histogram(i64 *histogram, i64 *parent, i32 start, i32 end) {
   i32 width = 8 * BINS * stride();
   for (i32 o = first_octet; o < end_octet; o++) {
     const u64 *column = bins + (u32)o * row_count;
-    i32 offset = (o - first_octet) * width;
+    i32 offset = o * width;
     if (has_hessian) add_octet_pairs(column, start, end);
     else if (feature_count - 8 * o <= 4) add_quartet(column, start, end);
     else add_octet(column, start, end);
@@ -99,7 +99,7 @@ static void build_histogram(i64 *histogram, i64 *parent, i32 start, i32 end) {
 
 static void scan_histogram(const i64 *histogram) {
   i32 last = end_octet * 8 < feature_count ? end_octet * 8 : feature_count;
-  for (i32 f = first_octet * 8; f < last; f++) scan_feature(f, histogram + (f - first_octet * 8) * BINS * stride());
+  for (i32 f = first_octet * 8; f < last; f++) scan_feature(f, histogram + f * BINS * stride());
 }
 
 static i64 *free_histograms[4096];
@@ -107,7 +107,7 @@ static i32 free_count;
 
 static i64 *take_histogram(void) {
   if (free_count > 0) return free_histograms[--free_count];
-  return allocate((u64)(end_octet - first_octet) * 8 * BINS * 8 * stride());
+  return allocate((u64)octets * 8 * BINS * 8 * stride());
 }
 
 static void release_histogram(i64 *histogram) {

@@ -57,6 +57,8 @@ export type Task =
 
 export type TaskResult =
   | { readonly kind: 'fit'; readonly result: FitResult }
+  /** The first member of a team has the result. */
+  | { readonly kind: 'helped' }
   | { readonly kind: 'trees'; readonly part: ForestPart }
   | { readonly kind: 'predict'; readonly predictions: Float64Array };
 
@@ -73,8 +75,12 @@ export function runTask(task: Task): TaskResult {
   switch (kind) {
     case 'fit':
       return { kind: 'fit', result: runJob(job) };
-    case 'team':
-      return { kind: 'fit', result: runJob(job, { team: task.team }) };
+    case 'team': {
+      const { team } = task;
+      if (team.member === 0) return { kind: 'fit', result: runJob(job, { team }) };
+      fitJob(job, { team });
+      return { kind: 'helped' };
+    }
     case 'trees': {
       const { fitted, rows } = fitJob(job, { trees: task.trees });
       const { ensemble, gains } = fitted as FittedTrees;

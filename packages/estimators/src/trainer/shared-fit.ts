@@ -10,7 +10,7 @@ import type { FitJob, FitResult, Task, TaskResult } from './job.ts';
 /** Fewer cell visits than this are over before a second thread has helped (about 20 ms, measured). */
 const LEAST_WORK = 3e7;
 /** A team meets at every split, so a split must be worth it: cells (rows times features) of the training set. */
-const LEAST_TEAM_CELLS = 6e6;
+const LEAST_TEAM_CELLS = 6e5;
 /** A whole number of octets of features goes to each member. */
 const FEATURES_PER_MEMBER = 8;
 
@@ -102,7 +102,6 @@ async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promis
       }
     }),
   );
-  // All members have grown the same trees.
   const [first] = outcomes;
   if (first?.kind !== 'fit') throw new Error('A team task gave another result.');
   return first.result;

@@ -26,6 +26,8 @@ function arraysOf(answer: TaskResult): ArrayBufferView[] {
       const { roots, feature, split, left, missingRight } = answer.part.arrays;
       return [roots, feature, split, left, missingRight, ...answer.part.gains];
     }
+    case 'helped':
+      return [];
     case 'predict':
       return [answer.predictions];
   }

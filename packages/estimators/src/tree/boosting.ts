@@ -57,7 +57,7 @@ export function fitBoosting(
     loss.terms(target, grower.score, weight, fitted, grower.gradients, grower.hessians);
     grower.quantise(sampled);
     sample(random, sampled, fitted, grower.counts);
-    grower.grow(random);
+    if (!grower.grow(random)) break;
     if (held === 0) continue;
     const value = loss.value(target, grower.score, weight, fitted, n);
     if (value < best.loss) best = { loss: value, trees: tree + 1 };

@@ -36,8 +36,8 @@ export interface TreeGrower {
   readonly score: Float64Array;
   /** Takes over gradients and hessians. `draws`: the most draws, over all rows, of a tree that is grown on them. */
   quantise(draws: number): void;
-  /** Grows one tree on the rows that were drawn. */
-  grow(random: Random): void;
+  /** Grows one tree on the rows that were drawn. False: it did not, as another grower goes on without this one. */
+  grow(random: Random): boolean;
 }
 
 /** Less curvature than this on a side says nothing about its leaf value. */

@@ -11,13 +11,13 @@ export interface Kernel {
     maxDepth: number,
     maxLeaves: number,
     featuresPerNode: number,
-    firstOctet: number,
-    endOctet: number,
     minSamplesLeaf: number,
     shrinkage: number,
     l2: number,
     keepsScore: number,
   ): number;
+  /** Which octets of features are looked at: all of them until this is called. */
+  set_block(firstOctet: number, endOctet: number): void;
   bin_column(feature: number, values: number, cuts: number, binCount: number): void;
   quantise(gradientScale: number, hessianScale: number, countBits: number): void;
   /** Returns the number of nodes. */

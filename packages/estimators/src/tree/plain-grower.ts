@@ -87,7 +87,7 @@ export class PlainGrower implements TreeGrower {
     });
   }
 
-  grow(random: Random): void {
+  grow(random: Random): boolean {
     const drawn = this.#draw();
     this.#closed = 0;
     // Drawing permutes this list: a tree must not depend on the trees grown before it.
@@ -103,11 +103,12 @@ export class PlainGrower implements TreeGrower {
       this.#release(node.histogram);
       this.#close(node.node, node.start, node.end);
     }
-    if (!this.#options.keepsScore) return;
+    if (!this.#options.keepsScore) return true;
     const tree = this.#builder.trees - 1;
     for (let row = 0; row < this.counts.length; row++) {
       if (this.counts[row] === 0) this.score[row]! += this.#builder.predictBinned(tree, this.#binned, row);
     }
+    return true;
   }
 
   /** Lists the rows that were drawn, and weighs their terms by how often. */

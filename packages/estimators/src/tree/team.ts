@@ -2,6 +2,9 @@
  * Growers in several threads that grow the same trees together. Each has all rows but sums up and scans only its own
  * block of features; after each scan they tell one another the best splits they found, and all go on with the best of
  * them. So all of them grow the same tree, which is the tree that one grower would grow.
+ *
+ * Where other work keeps the processor busy, members wait for one another longer than they save. So now and then two
+ * trees are grown alone, and when that was not slower, the first member goes on without the others.
  */
 export interface Team {
   readonly member: number;
@@ -14,12 +17,23 @@ export interface Team {
 export const SPLIT_BYTES = 24;
 const MESSAGE_BYTES = 2 * SPLIT_BYTES;
 const HEADER_BYTES = 16;
+
+/** After so many trees alone and together are compared anew. */
+const CYCLE = 64;
+/** Trees of a cycle, after two that let the compiler warm up. */
+const TOGETHER = new Set([2, 3]);
+const ALONE = new Set([4, 5]);
+const VERDICT = 6;
+/** Together must be so much faster. */
+const WORTH = 0.95;
+
 /** Looks at the counter so often before a thread goes to sleep, which takes longer than most waits. */
 const SPINS = 3000;
 
 const ARRIVED = 0;
 const ROUND = 1;
 const BROKEN = 2;
+const DISSOLVED = 3;
 
 export function createMeetingPlace(members: number): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + 2 * members * MESSAGE_BYTES);
@@ -27,22 +41,61 @@ export function createMeetingPlace(members: number): SharedArrayBuffer {
 
 /** Ends the waiting of all members with an error: one of them is gone. */
 export function breakUp(place: SharedArrayBuffer): void {
-  const header = new Int32Array(place, 0, 3);
+  const header = new Int32Array(place, 0, 4);
   Atomics.store(header, BROKEN, 1);
   Atomics.notify(header, ROUND);
 }
 
-/** The side of one member: replaces the two splits at `address` by the best of all members'. */
+/** How the next tree is grown; `dismissed`: not by this member. */
+export type TreeMode = 'together' | 'alone' | 'dismissed';
+
+/** The side of one member. */
 export class TeamMember {
   readonly #team: Team;
   readonly #header: Int32Array;
+  readonly #now: () => number;
   #round = 0;
+  #tree = 0;
+  #dissolved = false;
+  #started = 0;
+  #times = { together: 0, alone: 0 };
 
-  constructor(team: Team) {
+  /** @param now milliseconds; decides how trees are grown, not which */
+  constructor(team: Team, now: () => number = () => performance.now()) {
     this.#team = team;
-    this.#header = new Int32Array(team.place, 0, 3);
+    this.#now = now;
+    this.#header = new Int32Array(team.place, 0, 4);
   }
 
+  /** The block of features that is this member's, as shares of all. */
+  get share(): readonly [from: number, to: number] {
+    const { member, members } = this.#team;
+    return [member / members, (member + 1) / members];
+  }
+
+  /** To be asked before each tree. All members answer alike, but for who is dismissed. */
+  nextMode(): TreeMode {
+    if (this.#dissolved) return 'alone';
+    const now = this.#now();
+    const place = this.#tree++ % CYCLE;
+    if (TOGETHER.has(place - 1)) this.#times.together += now - this.#started;
+    if (ALONE.has(place - 1)) this.#times.alone += now - this.#started;
+    this.#started = now;
+    if (place === VERDICT) this.#judge();
+    if (this.#dissolved) return this.#team.member === 0 ? 'alone' : 'dismissed';
+    return ALONE.has(place) ? 'alone' : 'together';
+  }
+
+  /** The first member's clock decides for all. */
+  #judge(): void {
+    const { together, alone } = this.#times;
+    this.#times = { together: 0, alone: 0 };
+    if (this.#team.member === 0 && together > WORTH * alone) Atomics.store(this.#header, DISSOLVED, 1);
+    this.#meet();
+    this.#dissolved = Atomics.load(this.#header, DISSOLVED) === 1;
+  }
+
+  /** Replaces the two splits at `address` by the best of all members'. */
   exchange(memory: ArrayBuffer, address: number): void {
     const { members, member, place } = this.#team;
     // Rounds take turns between two places, so that nobody writes where another still reads.

@@ -10,6 +10,8 @@ import { type Team, TeamMember } from './team.ts';
 /** The grower as compiled from `kernel/grow.c`. Its arrays are views of the instance's memory, made anew when asked for. */
 export class WasmGrower implements TreeGrower {
   readonly #kernel: Kernel;
+  readonly #member: TeamMember | undefined;
+  readonly #octets: number;
   readonly #rows: number;
   readonly #builder: EnsembleBuilder;
   readonly #options: GrowerOptions;
@@ -25,10 +27,9 @@ export class WasmGrower implements TreeGrower {
     team?: Team,
   ) {
     const { maxDepth, maxLeaves, featuresPerNode, minSamplesLeaf, shrinkage, l2, hasHessians, keepsScore } = options;
-    const member = team === undefined ? undefined : new TeamMember(team);
-    this.#kernel = instantiateKernel((address, { memory }) => member?.exchange(memory.buffer, address));
-    const octets = Math.ceil(matrix.columns / 8);
-    const { member: place = 0, members = 1 } = team ?? {};
+    this.#member = team === undefined ? undefined : new TeamMember(team);
+    this.#kernel = instantiateKernel((address, { memory }) => this.#member?.exchange(memory.buffer, address));
+    this.#octets = Math.ceil(matrix.columns / 8);
     this.#rows = rows.length;
     this.#builder = builder;
     this.#options = options;
@@ -39,8 +40,6 @@ export class WasmGrower implements TreeGrower {
       Number.isFinite(maxDepth) ? maxDepth : 0,
       Number.isFinite(maxLeaves) ? maxLeaves : 0,
       featuresPerNode,
-      Math.floor((octets * place) / members),
-      Math.floor((octets * (place + 1)) / members),
       minSamplesLeaf,
       shrinkage,
       l2,
@@ -73,7 +72,11 @@ export class WasmGrower implements TreeGrower {
     this.#kernel.quantise(gradientScale, hessianScale, countBits);
   }
 
-  grow(random: Random): void {
+  grow(random: Random): boolean {
+    const mode = this.#member?.nextMode() ?? 'alone';
+    if (mode === 'dismissed') return false;
+    const [from, to] = mode === 'alone' ? [0, 1] : this.#member!.share;
+    this.#kernel.set_block(Math.floor(this.#octets * from), Math.floor(this.#octets * to));
     const { l2, minGain } = this.#options;
     const { gradientScale, hessianScale } = this.#quantisation;
     new Uint32Array(this.#kernel.memory.buffer, this.#at.random, 4).set(random.state());
@@ -92,6 +95,7 @@ export class WasmGrower implements TreeGrower {
       value: new Float32Array(buffer, this.#at.value, nodes),
       gain: new Float64Array(buffer, this.#at.gain, nodes),
     });
+    return true;
   }
 
   #bin(matrix: Matrix, rows: Int32Array, thresholds: readonly Float32Array[]): void {
