@@ -2,7 +2,7 @@ import { type CandleSeries, type Interval, PavioError, seriesLength, sliceRows }
 import type { Feature } from './feature.ts';
 import { featureSet } from './feature-set.ts';
 import { Frame } from './frame.ts';
-import type { ColumnMemory } from './indicators/column.ts';
+import { type ColumnMemory, inMemory } from './indicators/column.ts';
 import { assertCandles, segmentsOf } from './segments.ts';
 
 export interface ComputeOptions {
@@ -65,7 +65,7 @@ function* stretchColumns(
 ): Generator<readonly [name: string, values: Float64Array], void, void> {
   try {
     for (const { name, compute } of features) {
-      yield [name, memory === undefined ? compute(frame) : memory.run(() => compute(frame))];
+      yield [name, memory === undefined ? compute(frame) : inMemory(memory, () => compute(frame))];
       memory?.recycle();
     }
   } finally {

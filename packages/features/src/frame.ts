@@ -1,5 +1,5 @@
 import type { CandleSeries } from '@pavio/core';
-import { ColumnMemory } from './indicators/column.ts';
+import { keepingColumns } from './indicators/column.ts';
 
 /**
  * The candles that features are computed from: one contiguous stretch without a gap. What several features need is
@@ -29,7 +29,7 @@ export class Frame {
 
   /** What `make` returned when this name was first asked for. */
   shared<Value>(name: string, make: () => Value): Value {
-    if (!this.#shared.has(name)) this.#shared.set(name, ColumnMemory.keep(make));
+    if (!this.#shared.has(name)) this.#shared.set(name, keepingColumns(make));
     return this.#shared.get(name) as Value;
   }
 }

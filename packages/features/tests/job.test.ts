@@ -89,39 +89,40 @@ it('run again changes nothing', async () => {
   expect(await store.head(first.key)).toEqual(before);
 });
 
-describe('threads', () => {
-  const symbols = ['ADA', 'BTC', 'ETH', 'SOL', 'XRP'];
-  beforeEach(async () => {
-    for (const [seed, symbol] of symbols.entries()) {
-      // Enough rows that threads are started.
-      const series = walk({ seed, rows: 15_000 + 100 * seed, gaps: 0.001 });
-      const shift = last - series.time.at(-1)!;
-      await put(symbol, { ...series, time: series.time.map((time) => time + shift) });
-    }
-  });
+it('gives the same from threads, be it bytes or errors', async () => {
+  const symbols = ['ADA', 'BNB', 'BTC', 'DOGE', 'ETH', 'SOL', 'TRX', 'XRP'];
+  const hourly = { ...market, interval: '1h' } as const;
+  const hours = walk({ seed: 1, rows: 25_000, interval: '1h' });
+  const end = hours.time.at(-1)!;
+  const hourlyJob = (threads: number) => job({ ...hourly, threads, clock: fixedClock(end + 3_600_000) });
+  const putHours = async (symbol: string, series: CandleSeries) => {
+    const shift = end - series.time.at(-1)!;
+    const time = series.time.map((value) => value + shift);
+    await candles.upsert({ ...hourly, symbol }, { ...series, time });
+  };
 
-  it('give the same bytes, however many', async () => {
-    const latest = 'features/cripto_features_latest.parquet';
-    const files = [];
-    for (const threads of [1, 2, 3]) {
-      await store.delete(latest);
-      const report = await runFeatureJob(job({ threads }));
-      expect(report.computed).toEqual(symbols);
-      files.push(Buffer.from((await store.get(latest))!.body));
-    }
-    expect(files[1]!.equals(files[0]!)).toBe(true);
-    expect(files[2]!.equals(files[0]!)).toBe(true);
-  });
+  // Enough rows that threads are started.
+  for (const [seed, symbol] of symbols.entries()) {
+    await putHours(symbol, walk({ seed, rows: 25_000, interval: '1h', gaps: seed % 2 === 0 ? 0 : 0.001 }));
+  }
+  const latest = 'features/cripto_features_latest.parquet';
+  const files = [];
+  for (const threads of [1, 2]) {
+    await store.delete(latest);
+    const report = await runFeatureJob(hourlyJob(threads));
+    expect(report.computed).toEqual(symbols);
+    files.push(Buffer.from((await store.get(latest))!.body));
+  }
+  expect(files[1]!.equals(files[0]!)).toBe(true);
 
-  it('tell what went wrong in them', async () => {
-    const bad = walk({ seed: 9, rows: 5000 });
-    bad.high[4000] = bad.low[4000]! / 2;
-    await put('ZZZ', { ...bad, time: bad.time.map((time) => time + last - bad.time.at(-1)!) });
-    const error = await runFeatureJob(job({ threads: 2 })).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'bad_candles', details: { row: 4000 } });
-    expect(String(error)).toContain('ZZZ-USDT of binance');
-    expect(await features.latest()).toBeUndefined();
-  });
+  await store.delete(latest);
+  const bad = walk({ seed: 9, rows: 5000, interval: '1h' });
+  bad.high[4000] = bad.low[4000]! / 2;
+  await putHours('ZZZ', bad);
+  const error = await runFeatureJob(hourlyJob(2)).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'bad_candles', details: { row: 4000 } });
+  expect(String(error)).toContain('ZZZ-USDT of binance');
+  expect(await features.latest()).toBeUndefined();
 });
 
 describe('an asset whose candles have not changed', () => {

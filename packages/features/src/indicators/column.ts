@@ -11,6 +11,22 @@ export function columnAfter(lookback: number, length: number): Float64Array {
 /** Where columns get their memory from while features are computed. */
 let active: ColumnMemory | undefined;
 
+/** Runs `work` with all its columns in `memory`. */
+export function inMemory<Value>(memory: ColumnMemory, work: () => Value): Value {
+  const before = active;
+  active = memory;
+  try {
+    return work();
+  } finally {
+    active = before;
+  }
+}
+
+/** Runs `work`, whose columns other features of the same candles use too. */
+export function keepingColumns<Value>(work: () => Value): Value {
+  return active === undefined ? work() : active.keep(work);
+}
+
 /**
  * Memory for columns that is used again: getting fresh memory from the operating system takes about as long as computing
  * a column, and threads wait for each other while they do.
@@ -23,17 +39,6 @@ export class ColumnMemory {
   readonly #kept: Float64Array[] = [];
   #keeping = 0;
 
-  /** Runs `work` with all its columns in this memory. */
-  run<Value>(work: () => Value): Value {
-    const before = active;
-    active = this;
-    try {
-      return work();
-    } finally {
-      active = before;
-    }
-  }
-
   take(length: number): Float64Array {
     if (length > this.#rows) {
       this.#free.length = 0;
@@ -44,15 +49,13 @@ export class ColumnMemory {
     return memory.length === length ? memory : memory.subarray(0, length);
   }
 
-  /** What `work` makes stays until `clear`, because other features use it too. */
-  static keep<Value>(work: () => Value): Value {
-    const memory = active;
-    if (memory === undefined) return work();
-    memory.#keeping++;
+  /** What `work` makes stays until `clear`. */
+  keep<Value>(work: () => Value): Value {
+    this.#keeping++;
     try {
       return work();
     } finally {
-      memory.#keeping--;
+      this.#keeping--;
     }
   }
 

@@ -57,8 +57,8 @@ export interface FeatureReport {
   readonly seconds: number;
 }
 
-/** Rows that are computed in this thread before others are started: they would not be ready sooner. */
-const ROWS_WITHOUT_THREADS = 50_000;
+/** Rows that are computed in this thread before others are started: those take half a second to get up to speed. */
+const ROWS_WITHOUT_THREADS = 150_000;
 /** Assets are read ahead of those that are stored, one a thread, and more of small ones: up to so many rows. */
 const ROWS_AHEAD = 200_000;
 
@@ -120,6 +120,7 @@ class Run {
   /** Open time of the newest closed candle. */
   readonly #newest: number;
   readonly #threads: number;
+  #pool: AssetThreads | undefined;
 
   constructor(job: FeatureJob, now: number) {
     this.#job = job;
@@ -129,16 +130,15 @@ class Run {
 
   async store(): Promise<string> {
     const { features, clock } = this.#job;
-    const threads = new AssetThreads(this.#threads, features.encoderModule);
     try {
-      return await features.write(tableInfo(this.#job), this.#inOrder(this.#work(threads)), clock.now());
+      return await features.write(tableInfo(this.#job), this.#inOrder(this.#work()), clock.now());
     } finally {
-      await threads.close();
+      await this.#pool?.close();
     }
   }
 
   /** What is done for each asset, begun in their order. */
-  async *#work(threads: AssetThreads): AsyncGenerator<Work, void, void> {
+  async *#work(): AsyncGenerator<Work, void, void> {
     const { source, quote, interval, features, symbols, onProgress } = this.#job;
     const keys = await this.#wantedSeries();
     const stored = await this.#storedAssets();
@@ -162,7 +162,7 @@ class Run {
       rowsBegun += rows;
       begun++;
       const isLittle = this.#threads === 1 || rowsBegun <= ROWS_WITHOUT_THREADS;
-      yield { rows, part: isLittle ? runHere(task, encode) : threads.run(task) };
+      yield { rows, part: isLittle ? runHere(task, encode) : this.#inThread(task) };
     }
     this.missing.push(...(symbols ?? []).filter((symbol) => !keys.some((key) => key.symbol === symbol)));
     this.#warn();
@@ -170,6 +170,11 @@ class Run {
       if (this.tooShort.length > 0) throw notEnough(featureSet(interval).lookback + 1, this.tooShort);
       throw noCandles({ source, quote, interval }, symbols);
     }
+  }
+
+  #inThread(task: AssetTask): Promise<EncodedFeatures> {
+    this.#pool ??= new AssetThreads(this.#threads, this.#job.features.encoderModule);
+    return this.#pool.run(task);
   }
 
   /** What comes of it, in the same order, with a little of it ahead. */

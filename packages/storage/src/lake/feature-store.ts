@@ -35,11 +35,14 @@ interface LatestFile extends FeatureFooter {
 }
 
 class LakeFeatureStore implements FeatureStore {
-  readonly encoderModule = new URL('../parquet/encode-features.ts', import.meta.url).href;
   readonly #store: ObjectStore;
 
   constructor(store: ObjectStore) {
     this.#store = store;
+  }
+
+  get encoderModule(): string {
+    return new URL('../parquet/encode-features.ts', import.meta.url).href;
   }
 
   async encoder(): Promise<EncodeFeatures> {
