@@ -179,7 +179,7 @@ async function benchJob(candles: string, folder: string, threads: number, runs: 
   return { threads, ...(JSON.parse(output) as Omit<JobResult, 'threads'>) };
 }
 
-/** Ten million candles through the job alone. The candles are in memory here: a lake would read one asset at a time. */
+/** Ten million candles through the job alone. */
 async function memoryCase(each: Case, folder: string, onStep?: (step: string) => void): Promise<CaseResult> {
   const candles = path.join(folder, 'candles');
   onStep?.(`${each.name}: memory`);
@@ -224,6 +224,8 @@ function describe({ name, peers, absent, job, groups }: CaseResult): string {
   const lines = [`\n## ${name}`];
   if (peers.length > 0) {
     lines.push(
+      '\nEvery row: the same columns by the peer and by us, in one thread, best of some runs. We make them one by one, as',
+      'the job takes them; the peers keep theirs.',
       '\n| peer | columns | peer ms | ours ms, 1 thread | times faster | peer MB | ours MB | equal columns |',
       '|---|---:|---:|---:|---:|---:|---:|---:|',
       ...peers.map(

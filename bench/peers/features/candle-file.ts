@@ -1,6 +1,5 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { allocateSeries, type CandleSeries, type Interval, intervalMs } from '@pavio/core';
-import type { AssetCandles } from '@pavio/features';
 import { simulateCandles } from '@pavio/market';
 
 /** Columns of a candle file, in their order. */
@@ -21,22 +20,37 @@ export function writeCandleFile(file: string, assets: number, rows: number, inte
   closeSync(target);
 }
 
-export function readCandleFile(file: string): { interval: Interval; assets: AssetCandles[] } {
-  const bytes = readFileSync(file);
-  const end = bytes.indexOf('\n');
-  const header = JSON.parse(bytes.toString('utf8', 0, end)) as {
+/** One asset of a candle file. */
+export interface StoredAsset {
+  readonly symbol: string;
+  readonly rows: number;
+  /** Its candles, read anew each time. */
+  readonly read: () => CandleSeries;
+}
+
+export function openCandleFile(file: string): { interval: Interval; assets: StoredAsset[] } {
+  const source = openSync(file, 'r');
+  const head = Buffer.alloc(65_536);
+  readSync(source, head, 0, head.length, 0);
+  const end = head.indexOf('\n');
+  const header = JSON.parse(head.toString('utf8', 0, end)) as {
     interval: Interval;
     assets: { symbol: string; rows: number }[];
   };
   let at = end + 1;
   const assets = header.assets.map(({ symbol, rows }) => {
-    const candles: CandleSeries = allocateSeries(rows);
-    for (const column of COLUMNS) {
-      new Uint8Array(candles[column].buffer).set(bytes.subarray(at, at + 8 * rows));
-      at += 8 * rows;
-    }
-    candles.quoteVolume.fill(Number.NaN);
-    return { symbol, candles };
+    const start = at;
+    at += COLUMNS.length * 8 * rows;
+    return { symbol, rows, read: () => readAsset(source, start, rows) };
   });
   return { interval: header.interval, assets };
+}
+
+function readAsset(source: number, start: number, rows: number): CandleSeries {
+  const candles = allocateSeries(rows);
+  for (const [index, column] of COLUMNS.entries()) {
+    readSync(source, new Uint8Array(candles[column].buffer), 0, 8 * rows, start + index * 8 * rows);
+  }
+  candles.quoteVolume.fill(Number.NaN);
+  return candles;
 }

@@ -1,23 +1,23 @@
-// The whole job: candles in memory to a Parquet file in a folder. Arguments: candle file, folder, threads, runs.
+// The whole job: candles of one binary file to a Parquet file in a folder. Arguments: candle file, folder, threads, runs.
 import process from 'node:process';
 import { type CandleStore, fixedClock, intervalMs, silentLogger } from '@pavio/core';
 import { runFeatureJob } from '@pavio/features';
 import { folderStore, lakeFeatureStore } from '@pavio/storage';
-import { readCandleFile } from './candle-file.ts';
+import { openCandleFile } from './candle-file.ts';
 
 const [source = '', folder = '', threads = '1', runs = '1'] = process.argv.slice(2);
-const { interval, assets } = readCandleFile(source);
+const { interval, assets } = openCandleFile(source);
 const market = { source: 'simulated', quote: 'USD', interval } as const;
 const store = folderStore(folder);
 const features = lakeFeatureStore(store);
-const newest = assets[0]!.candles.time.at(-1)!;
+const newest = assets[0]!.read().time.at(-1)!;
 let run = 0;
 
-/** Candles that are there already, so that the job's own work is timed; other tags every time, so that nothing is kept. */
+/** Candles that cost next to nothing to read, so that the job's own work is timed; with other tags in every run. */
 const candles: Pick<CandleStore, 'list' | 'read' | 'tag'> = {
   list: async () => assets.map(({ symbol }) => ({ ...market, symbol })),
   tag: async ({ symbol }) => `${symbol} ${run}`,
-  read: async ({ symbol }) => structuredClone(assets.find((asset) => asset.symbol === symbol)!.candles),
+  read: async ({ symbol }) => assets.find((asset) => asset.symbol === symbol)!.read(),
 };
 const job = {
   ...market,

@@ -1,12 +1,14 @@
-// Our features, one thread; the columns are the fifth argument, all where there is none.
+// Our features in one thread, column by column as the job takes them, in memory that is used again. The columns are the
+// fifth argument, all where there is none.
 import process from 'node:process';
-import { computeFeatures } from '@pavio/features';
+import { ColumnMemory, featureColumns, featureSet } from '@pavio/features';
 import { runPeer } from './timed.ts';
 
 const [, , , , , , list] = process.argv;
-const columns = list === undefined ? {} : { columns: list.split(',') };
-runPeer(
-  (interval) =>
-    ({ candles }) =>
-      computeFeatures(candles, interval, columns),
-);
+const wanted = list?.split(',');
+const memory = new ColumnMemory();
+runPeer((interval) => {
+  const { features } = featureSet(interval);
+  const chosen = wanted === undefined ? features : features.filter(({ name }) => wanted.includes(name));
+  return ({ symbol, candles }) => featureColumns(candles, interval, chosen, symbol, memory);
+});

@@ -1,10 +1,11 @@
 // Where the time goes: each feature in the order of the set, with what it shares with later ones. Arguments: candle file.
 import process from 'node:process';
 import { computeFeatures, featureSet } from '@pavio/features';
-import { readCandleFile } from './candle-file.ts';
+import { openCandleFile } from './candle-file.ts';
 
 const [source = ''] = process.argv.slice(2);
-const { interval, assets } = readCandleFile(source);
+const { interval, assets: stored } = openCandleFile(source);
+const assets = stored.map(({ read }) => ({ candles: read() }));
 const { features } = featureSet(interval);
 const groups = [...new Set(features.map(({ group }) => group))];
 for (let warm = 0; warm < 3; warm++) computeFeatures(assets[0]!.candles, interval);

@@ -3,7 +3,7 @@ export { type CheckJob, type CheckReport, runCheckJob } from './check/check-job.
 export type { LookAhead } from './check/look-ahead.ts';
 export type { BrokenWarmUp } from './check/warm-up.ts';
 export { checkInputs } from './check-inputs.ts';
-export { type ComputeOptions, computeFeatures } from './compute.ts';
+export { type ComputeOptions, computeFeatures, featureColumns } from './compute.ts';
 export {
   FEATURE_GROUPS,
   FEATURE_UNITS,
@@ -18,5 +18,6 @@ export {
   VOLATILITY_COLUMN,
 } from './feature-set.ts';
 export { type AssetCandles, featureTable, type TableSource } from './feature-table.ts';
+export { ColumnMemory } from './indicators/column.ts';
 export { type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job/feature-job.ts';
 export { type LatestRow, latestRow } from './latest-row.ts';
