@@ -16,7 +16,7 @@ it('checks the stored candles and ends in a table', async () => {
     const candles = simulateCandles(symbol, '1d', to - 300 * DAY, to);
     await writeFile(path.join(cwd, `${symbol}-USDT-1d.csv`), encodeCandleCsv(candles));
   }
-  await pavio(['import', '.'], { cwd });
+  expect(await pavio(['import', cwd], { cwd })).toMatchObject({ code: 0 });
   const check = await pavio(['check'], { cwd });
   expect(check.code).toBe(0);
   expect(check.stdout).toMatch(/^\d+ features on 1d candles of 2 assets from import in USDT\./);
