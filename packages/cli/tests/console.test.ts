@@ -22,9 +22,9 @@ describe('what a command says', () => {
     console.progress('train', 1, 4, 'regressor_lin and much more that does not fit');
     expect(stderr.text).toBe('\r\x1b[2Ktrain     ██░░░░░░░░ 1/4 regressor_lin');
     console.line('A line.');
-    expect(stderr.text).toMatch(/\r\x1b\[2KA line\.\n$/);
+    expect(stderr.text.endsWith('\r\x1b[2KA line.\n')).toBe(true);
     console.progress('train', 4, 4);
-    expect(stderr.text).toMatch(/██████████ 4\/4 \r\x1b\[2K$/);
+    expect(stderr.text.endsWith('██████████ 4/4 \r\x1b[2K')).toBe(true);
   });
 
   it('is a plain line a tenth elsewhere', () => {

@@ -3,12 +3,10 @@ import path from 'node:path';
 import { type AssetFeatures, type FeatureTable, isPavioError } from '@pavio/core';
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
-import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { describe, expect, it } from 'vitest';
 import { encodeFeatures, rowGroupsOf } from '../src/parquet/encode-features.ts';
 import { featureFile, SOFTWARE } from '../src/parquet/feature-file.ts';
 import { readFeatures } from '../src/parquet/read-features.ts';
-import { compressedBound, compressValues } from '../src/parquet/snappy-doubles.ts';
 import { assetFeatures, featureTable } from './support/features.ts';
 
 const metadataOf = (file: Uint8Array) => parquetMetadata(new Uint8Array(file).buffer);
@@ -144,41 +142,6 @@ describe('a feature file', () => {
       }),
       { numRuns: 400 },
     );
-  });
-});
-
-describe('Snappy over whole values', () => {
-  const compressed = (values: Float64Array) => {
-    const out = new Uint8Array(compressedBound(values.length));
-    return out.subarray(0, compressValues(new Uint32Array(values.buffer, 0, 2 * values.length), out));
-  };
-
-  it('is read by a decompressor that we did not write, to the last bit, and stays within its bound', () => {
-    const column = fc.oneof(
-      fc.array(number, { maxLength: 300 }),
-      fc.array(fc.constantFrom(0, 1, 2.5), { maxLength: 3000 }),
-      // Repeats farther back than a copy reaches, and long literals between them.
-      fc
-        .tuple(fc.integer(), fc.integer({ min: 1, max: 20_000 }))
-        .map(([seed, period]) => Array.from({ length: 30_000 }, (_, row) => Math.sin(seed + (row % period)))),
-    );
-    fc.assert(
-      fc.property(column, (numbers) => {
-        const values = Float64Array.from(numbers);
-        const bytes = compressed(values);
-        expect(bytes.length).toBeLessThanOrEqual(compressedBound(values.length));
-        const read = new Uint8Array(8 * values.length);
-        if (values.length > 0) snappyUncompress(bytes, read);
-        expect(Buffer.compare(read, bytesOf(values))).toBe(0);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('makes little of flags and of a price that stands still', () => {
-    const flags = Float64Array.from({ length: 100_000 }, (_, row) => (row % 37 === 0 ? 1 : 0));
-    expect(compressed(flags).length).toBeLessThan(0.1 * flags.byteLength);
-    expect(compressed(new Float64Array(100_000).fill(64_231.5)).length).toBeLessThan(0.05 * 800_000);
   });
 });
 

@@ -5,45 +5,47 @@ import {
   type FeatureTableInfo,
   PavioError,
 } from '@pavio/core';
-import type { ColumnChunk, RowGroup } from 'hyparquet';
+import type { ColumnChunk, DecodedArray, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
-import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { writeColumn } from 'hyparquet-writer/src/column.js';
+import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { moved } from './feature-file.ts';
-import { CLOSE, SYMBOL, TIME } from './own-columns.ts';
-import { compressedBound, compressValues } from './snappy-doubles.ts';
+import { CLOSE, columnsOf, ROOT, SYMBOL, TIME } from './schema.ts';
 
-/** Rows that are compressed, and may be skipped by a reader, as one: a page of 800 KB a column. */
+/** Rows that a reader may skip as one. */
 const ROWS_A_GROUP = 100_000;
-
-/** Headers of a column's pages, with the dictionary of one symbol. */
-const HEADERS = 512;
-
-type PageHeader = Parameters<typeof writePageHeader>[1];
+/** Values of a column that are compressed as one. */
+const PAGE_BYTES = 2 ** 20;
 
 /**
- * The rows of one asset as Parquet row groups of at most 100,000 rows, Snappy-compressed, one page a column: the symbol
- * as a dictionary of one entry, times as 64-bit integers, all else as plain doubles. Columns are compressed as they come.
+ * The rows of one asset as Parquet row groups of at most 100,000 rows, Snappy-compressed. Columns are encoded as they come,
+ * so that a generator of columns never has them all in memory.
  */
 export const encodeFeatures: EncodeFeatures = (features, info) => {
   const { summary, time, close } = features;
   const rows = time.length;
+  checkRows(features);
   const groups = Array.from({ length: Math.ceil(rows / ROWS_A_GROUP) }, (_, index) => {
     const from = index * ROWS_A_GROUP;
-    return new RowGroupEncoder(from, Math.min(rows, from + ROWS_A_GROUP), info.featureSet.columns.length + 3);
+    return new RowGroupEncoder(from, Math.min(rows, from + ROWS_A_GROUP));
   });
-  checkRows(features);
-  for (const group of groups) {
-    group.addSymbol(summary.symbol);
-    group.addTime(time);
-    group.addDoubles(CLOSE, close);
-  }
+  const add = (element: SchemaElement, values: DecodedArray) => {
+    for (const group of groups) group.add(element, values);
+  };
+  const [symbolColumn, timeColumn, closeColumn, ...featureColumns] = columnsOf(info);
+  add(
+    symbolColumn!,
+    Array.from({ length: rows }, () => summary.symbol),
+  );
+  add(timeColumn!, BigInt64Array.from(time, BigInt));
+  add(closeColumn!, close);
   let count = 0;
   for (const [name, values] of features.columns) {
     const expected = info.featureSet.columns[count++];
     if (name !== expected || values.length !== rows) {
       throw unequal(summary.symbol, `column "${name}" of ${values.length} rows came for "${expected}" of ${rows}`);
     }
-    for (const group of groups) group.addDoubles(name, values);
+    add(featureColumns[count - 1]!, values);
   }
   if (count < info.featureSet.columns.length) {
     throw unequal(summary.symbol, `the column "${info.featureSet.columns[count]}" of its feature set is missing`);
@@ -63,81 +65,48 @@ export function rowGroupsOf({ layout }: EncodedFeatures): readonly RowGroup[] {
   return layout as readonly RowGroup[];
 }
 
+/** Columns of one row group as they come, one after another, with offsets from its first byte. */
 class RowGroupEncoder {
   readonly #from: number;
   readonly #to: number;
-  /** Room for the worst case; what is not written to takes no memory. */
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #writer = new ByteWriter();
   readonly #columns: ColumnChunk[] = [];
-  #length = 0;
 
-  constructor(from: number, to: number, columns: number) {
+  constructor(from: number, to: number) {
     this.#from = from;
     this.#to = to;
-    this.#bytes = new Uint8Array(columns * (compressedBound(to - from) + HEADERS));
   }
 
-  /** One dictionary entry, then one run of it. */
-  addSymbol(symbol: string): void {
-    const rows = this.#to - this.#from;
-    const text = new TextEncoder().encode(symbol);
-    const entry = new ByteWriter();
-    entry.appendUint32(text.length);
-    entry.appendBytes(text);
-    const run = new ByteWriter();
-    run.appendUint8(1);
-    run.appendVarInt(rows << 1);
-    run.appendUint8(0);
-
-    const start = this.#length;
-    const header = { num_values: 1, encoding: 'PLAIN' } as const;
-    let size = this.#addPage(literal(entry.getBytes()), entry.offset, {
-      type: 'DICTIONARY_PAGE',
-      dictionary_page_header: header,
+  /** @param values of all rows of the asset; the group's own are taken from them. */
+  add(element: SchemaElement, values: DecodedArray): void {
+    const { chunk } = writeColumn({
+      writer: this.#writer,
+      column: {
+        columnName: element.name,
+        element,
+        schemaPath: [{ name: ROOT }, element],
+        codec: 'SNAPPY',
+        compressors: { SNAPPY: snappyCompress },
+        // For readers that skip row groups: by asset and time, which features need not help with.
+        stats: element.type !== 'DOUBLE',
+        pageSize: PAGE_BYTES,
+        columnIndex: false,
+        offsetIndex: false,
+        // Features hardly ever repeat: looking for a dictionary would cost more than it saves.
+        ...(element.type === 'DOUBLE' ? { encoding: 'PLAIN' } : {}),
+      },
+      pageData: {
+        values: values.slice(this.#from, this.#to),
+        definitionLevels: [],
+        repetitionLevels: [],
+        maxDefinitionLevel: 0,
+      },
     });
-    const page = this.#length;
-    size += this.#addPage(literal(run.getBytes()), run.offset, dataPage(rows, 'RLE_DICTIONARY'));
-    this.#addChunk(SYMBOL, start, size, {
-      type: 'BYTE_ARRAY',
-      encodings: ['PLAIN', 'RLE_DICTIONARY'],
-      dictionary_page_offset: BigInt(start),
-      data_page_offset: BigInt(page),
-      statistics: { min_value: symbol, max_value: symbol, null_count: 0n },
-    });
-  }
-
-  addTime(time: Float64Array): void {
-    const own = time.subarray(this.#from, this.#to);
-    const words = new Uint32Array(2 * own.length);
-    for (let row = 0; row < own.length; row++) {
-      const high = Math.floor(own[row]! / 2 ** 32);
-      words[2 * row] = own[row]! - high * 2 ** 32;
-      words[2 * row + 1] = high;
-    }
-    let [min, max] = [own[0]!, own[0]!];
-    for (const value of own) {
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    const start = this.#length;
-    const size = this.#addValues(words);
-    this.#addChunk(TIME, start, size, {
-      type: 'INT64',
-      encodings: ['PLAIN'],
-      data_page_offset: BigInt(start),
-      statistics: { min_value: new Date(min), max_value: new Date(max), null_count: 0n },
-    });
-  }
-
-  addDoubles(name: string, values: Float64Array): void {
-    const rows = this.#to - this.#from;
-    const start = this.#length;
-    const size = this.#addValues(new Uint32Array(values.buffer, values.byteOffset + 8 * this.#from, 2 * rows));
-    this.#addChunk(name, start, size, { type: 'DOUBLE', encodings: ['PLAIN'], data_page_offset: BigInt(start) });
+    this.#columns.push(chunk);
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    return new Uint8Array(this.#writer.getBytes());
   }
 
   rowGroup(): RowGroup {
@@ -146,84 +115,9 @@ class RowGroupEncoder {
       columns: this.#columns,
       total_byte_size: sizes.reduce((sum, size) => sum + size, 0n),
       num_rows: BigInt(this.#to - this.#from),
-      total_compressed_size: BigInt(this.#length),
+      total_compressed_size: BigInt(this.#writer.offset),
     };
   }
-
-  /** Compresses 64-bit values; returns the size of the page before. */
-  #addValues(words: Uint32Array): number {
-    const rows = words.length >>> 1;
-    const room = scratch(compressedBound(rows));
-    const length = compressValues(words, room);
-    return this.#addPage(room.subarray(0, length), words.byteLength, dataPage(rows, 'PLAIN'));
-  }
-
-  #addPage(compressed: Uint8Array, size: number, page: Partial<PageHeader> & Pick<PageHeader, 'type'>): number {
-    const header = new ByteWriter(64);
-    writePageHeader(header, { ...page, uncompressed_page_size: size, compressed_page_size: compressed.length });
-    this.#bytes.set(header.getBytes(), this.#length);
-    this.#bytes.set(compressed, this.#length + header.offset);
-    this.#length += header.offset + compressed.length;
-    return header.offset + size;
-  }
-
-  #addChunk(
-    name: string,
-    start: number,
-    size: number,
-    parts: Pick<NonNullable<ColumnChunk['meta_data']>, 'type' | 'encodings' | 'data_page_offset'> &
-      Partial<NonNullable<ColumnChunk['meta_data']>>,
-  ): void {
-    this.#columns.push({
-      file_offset: BigInt(start),
-      meta_data: {
-        path_in_schema: [name],
-        codec: 'SNAPPY',
-        num_values: BigInt(this.#to - this.#from),
-        total_uncompressed_size: BigInt(size),
-        total_compressed_size: BigInt(this.#length - start),
-        ...parts,
-      },
-    });
-  }
-}
-
-function dataPage(rows: number, encoding: 'PLAIN' | 'RLE_DICTIONARY') {
-  return {
-    type: 'DATA_PAGE_V2',
-    data_page_header_v2: {
-      num_values: rows,
-      num_nulls: 0,
-      num_rows: rows,
-      encoding,
-      definition_levels_byte_length: 0,
-      repetition_levels_byte_length: 0,
-      is_compressed: true,
-    },
-  } as const;
-}
-
-/** A few bytes in the Snappy format, as one literal. */
-function literal(bytes: Uint8Array): Uint8Array {
-  const writer = new ByteWriter();
-  writer.appendVarInt(bytes.length);
-  const code = bytes.length - 1;
-  if (code < 60) writer.appendUint8(code << 2);
-  else {
-    writer.appendUint8(61 << 2);
-    writer.appendUint8(code & 0xff);
-    writer.appendUint8(code >>> 8);
-  }
-  writer.appendBytes(bytes);
-  return writer.getBytes();
-}
-
-let memory = new Uint8Array(0);
-
-/** Memory that is used again for each page: fresh memory would cost more than the compression. */
-function scratch(length: number): Uint8Array {
-  if (memory.length < length) memory = new Uint8Array(length);
-  return memory;
 }
 
 function checkRows({ summary, time, close }: AssetFeatures): void {

@@ -1,7 +1,7 @@
 import type { AssetSummary, FeatureTableInfo } from '@pavio/core';
-import type { ColumnChunk, RowGroup, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, RowGroup } from 'hyparquet';
 import { loadParquetFooter } from './libraries.ts';
-import { CLOSE, SYMBOL, TIME } from './own-columns.ts';
+import { columnsOf, ROOT } from './schema.ts';
 
 /** Written into every file; a test holds it against package.json. */
 export const SOFTWARE = 'pavio 0.1.0';
@@ -38,11 +38,12 @@ export async function* featureFile(
       yield piece;
     }
   }
+  const columns = columnsOf(info);
   const footer = new ByteWriter();
   writeMetadata(footer, {
     version: 2,
     created_by: SOFTWARE,
-    schema: schemaOf(info),
+    schema: [{ name: ROOT, num_children: columns.length }, ...columns],
     num_rows: BigInt(summaries.reduce((sum, { rows }) => sum + rows, 0)),
     row_groups: rowGroups,
     key_value_metadata: Object.entries(describe(info, summaries)).map(([key, value]) => ({ key, value })),
@@ -74,28 +75,6 @@ export function moved(group: RowGroup, by: bigint): RowGroup {
     };
   });
   return { ...group, columns };
-}
-
-function schemaOf({ featureSet }: FeatureTableInfo): SchemaElement[] {
-  const names = [CLOSE, ...featureSet.columns];
-  return [
-    { name: 'root', num_children: names.length + 2 },
-    {
-      name: SYMBOL,
-      type: 'BYTE_ARRAY',
-      repetition_type: 'REQUIRED',
-      converted_type: 'UTF8',
-      logical_type: { type: 'STRING' },
-    },
-    {
-      name: TIME,
-      type: 'INT64',
-      repetition_type: 'REQUIRED',
-      converted_type: 'TIMESTAMP_MILLIS',
-      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
-    },
-    ...names.map((name): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' })),
-  ];
 }
 
 function describe(info: FeatureTableInfo, assets: readonly AssetSummary[]): Record<string, string> {

@@ -2,7 +2,7 @@ import { type AssetSummary, type FeatureTable, type FeatureTableInfo, INTERVAL_N
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { z } from 'zod';
 import { loadParquetReader } from './libraries.ts';
-import { CLOSE, SYMBOL, TIME } from './own-columns.ts';
+import { CLOSE, SYMBOL, TIME } from './schema.ts';
 
 /** A feature file's content, some bytes at a time. */
 export interface FeatureBytes extends AsyncBuffer {
