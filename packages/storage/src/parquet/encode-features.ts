@@ -16,6 +16,8 @@ import { CLOSE, columnsOf, ROOT, SYMBOL, TIME } from './schema.ts';
 const ROWS_A_GROUP = 100_000;
 /** Values of a column that are compressed as one. */
 const PAGE_BYTES = 2 ** 20;
+/** Header of a column's page, and what compression adds where nothing repeats. */
+const COLUMN_OVERHEAD = 256;
 
 /**
  * The rows of one asset as Parquet row groups of at most 100,000 rows, Snappy-compressed. Columns are encoded as they come,
@@ -27,7 +29,7 @@ export const encodeFeatures: EncodeFeatures = (features, info) => {
   checkRows(features);
   const groups = Array.from({ length: Math.ceil(rows / ROWS_A_GROUP) }, (_, index) => {
     const from = index * ROWS_A_GROUP;
-    return new RowGroupEncoder(from, Math.min(rows, from + ROWS_A_GROUP));
+    return new RowGroupEncoder(from, Math.min(rows, from + ROWS_A_GROUP), info.featureSet.columns.length + 3);
   });
   const add = (element: SchemaElement, values: DecodedArray) => {
     for (const group of groups) group.add(element, values);
@@ -69,12 +71,14 @@ export function rowGroupsOf({ layout }: EncodedFeatures): readonly RowGroup[] {
 class RowGroupEncoder {
   readonly #from: number;
   readonly #to: number;
-  readonly #writer = new ByteWriter();
+  readonly #writer: ByteWriter;
   readonly #columns: ColumnChunk[] = [];
 
-  constructor(from: number, to: number) {
+  /** @param columns how many will come: room for all of them is made once, not doubled again and again. */
+  constructor(from: number, to: number, columns: number) {
     this.#from = from;
     this.#to = to;
+    this.#writer = new ByteWriter(columns * (8 * (to - from) + COLUMN_OVERHEAD));
   }
 
   /** @param values of all rows of the asset; the group's own are taken from them. */
@@ -106,7 +110,7 @@ class RowGroupEncoder {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#writer.getBytes());
+    return this.#writer.getBytes() as Uint8Array<ArrayBuffer>;
   }
 
   rowGroup(): RowGroup {
