@@ -110,7 +110,7 @@ class RowGroupEncoder {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#writer.getBytes() as Uint8Array<ArrayBuffer>;
+    return this.#writer.getBytes();
   }
 
   rowGroup(): RowGroup {
