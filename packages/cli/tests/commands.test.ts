@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MODEL_NAMES } from '@pavio/core';
 import { simulateCandles } from '@pavio/market';
@@ -28,6 +28,8 @@ describe('pavio, step by step', () => {
     expect(training.stdout).toMatch(/^Release \d{8}-\d{4} \(SIMULATED candles\) is live: First release\./);
     for (const name of MODEL_NAMES) expect(training.stdout).toContain(name);
     expect(training.stdout).toContain('RMSE / naive');
+    const page = /Report with plots: (.*\.html)/.exec(training.stdout)?.[1] ?? '';
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[^]*SIMULATED[^]*<\/html>\n$/);
     expect((await pavio(['train'], options)).stdout).toMatch(/^Nothing new to learn/);
 
     const forecast = await pavio(['predict', 'btc-usd', '--json'], options);
@@ -43,7 +45,14 @@ describe('pavio, step by step', () => {
     expect(doctor.stdout).toMatch(
       /ok {4}Lake .*\nWARN {2}Market .*SIMULATED.*\nok {4}Candles .*\nok {4}Features .*\nWARN {2}Models/,
     );
-    expect(await readdir(path.join(cwd, 'data'))).toEqual(['.pavio', 'features', 'models', 'predictions', 'raw']);
+    expect(await readdir(path.join(cwd, 'data'))).toEqual([
+      '.pavio',
+      'features',
+      'models',
+      'predictions',
+      'raw',
+      'reports',
+    ]);
   });
 
   it('does one whole cycle, and nothing in a second one', async () => {

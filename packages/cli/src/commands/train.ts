@@ -1,16 +1,23 @@
+import { storeReport } from '@pavio/training';
 import type { Command } from '../command.ts';
 import { Cycle } from '../cycle.ts';
 import { describeTraining } from '../reports/training.ts';
 
-export const trainCommand: Command<{ force?: true }> = {
+export const trainCommand: Command<{ force?: true; report: boolean }> = {
   name: 'train',
   summary: 'Fit, judge and release the five models on the newest features',
   details:
     'Walk-forward evaluation by time, then a new version under models/. It becomes the live one unless it is significantly ' +
-    'worse than what is live. The same features and seed give the same files, so training twice changes nothing.',
-  configure: (program) => program.option('--force', 'train even if there is nothing new to learn'),
+    'worse than what is live. The same features and seed give the same files, so training twice changes nothing. ' +
+    'A page with plots is stored under reports/.',
+  configure: (program) =>
+    program
+      .option('--force', 'train even if there is nothing new to learn')
+      .option('--no-report', 'store no page with plots'),
   async run({ workspace, console, signal, options }) {
-    const report = await new Cycle(workspace, console).train({ signal, isForced: options.force === true });
-    console.result(report, describeTraining(report));
+    const training = await new Cycle(workspace, console).train({ signal, isForced: options.force === true });
+    const page = options.report ? await storeReport(workspace.store, training.manifest) : undefined;
+    const lines = [describeTraining(training), ...(page === undefined ? [] : ['', `Report with plots: ${page}`])];
+    console.result({ ...training, report: page }, lines.join('\n'));
   },
 };
