@@ -1,17 +1,7 @@
 // node ml-random-forest.ts PROBLEM SPEC: fits by npm's ml-random-forest and tells the figures.
 import process from 'node:process';
+import { RandomForestRegression } from 'ml-random-forest';
 import { COLUMNS, type Figures, heldOutLoss, median, readProblem, type Spec } from './problem.ts';
-
-interface Forest {
-  train(X: number[][], y: number[]): void;
-  predict(X: number[][]): number[];
-}
-
-/** The package is not among this project's own: it is taken if somebody has installed it. */
-const packageName: string = 'ml-random-forest';
-const { RandomForestRegression } = (await import(packageName)) as {
-  RandomForestRegression: new (options: Record<string, unknown>) => Forest;
-};
 
 const [file = '', specText = ''] = process.argv.slice(2);
 const spec = JSON.parse(specText) as Spec;
@@ -29,8 +19,10 @@ const runs = spec.seeds.map((seed, i) => {
   const forest = new RandomForestRegression({
     seed,
     nEstimators: spec.trees,
-    maxFeatures: spec.maxFeatures,
+    ...(spec.maxFeatures === 'sqrt' ? {} : { maxFeatures: spec.maxFeatures }),
     replacement: true,
+    // Its out-of-bag figures fail where a row is in every bag, as happens with few trees.
+    noOOB: true,
     treeOptions: { minNumSamples: 2 * spec.minSamplesLeaf, maxDepth: spec.maxDepth ?? Infinity },
   });
   const started = performance.now();
