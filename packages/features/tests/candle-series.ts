@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { allocateSeries, type CandleSeries, type Interval, intervalMs, seriesLength } from '@pavio/core';
+import { allocateSeries, type CandleSeries, type Interval, intervalMs, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 
 /** How made-up candles behave. */
@@ -109,17 +109,10 @@ export function readCandles(file: string): CandleSeries {
 
 /** The rows from the first whose prices are above zero: recorded series begin with all-zero rows before an asset was listed. */
 export function withoutPadding(series: CandleSeries): CandleSeries {
-  const first = series.close.findIndex((close) => close > 0);
-  const cut = (column: Float64Array) => column.subarray(first);
-  return {
-    time: cut(series.time),
-    open: cut(series.open),
-    high: cut(series.high),
-    low: cut(series.low),
-    close: cut(series.close),
-    volume: cut(series.volume),
-    quoteVolume: cut(series.quoteVolume),
-  };
+  return sliceRows(
+    series,
+    series.close.findIndex((close) => close > 0),
+  );
 }
 
 const REAL = path.resolve(import.meta.dirname, '../../../../shared/data');
