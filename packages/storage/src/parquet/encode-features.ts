@@ -11,10 +11,11 @@ import { writeColumn } from 'hyparquet-writer/src/column.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { moved } from './feature-file.ts';
 import { CLOSE, columnsOf, ROOT, SYMBOL, TIME } from './schema.ts';
+import { writeDoubles } from './write-doubles.ts';
 
 /** Rows that a reader may skip as one. */
 const ROWS_A_GROUP = 100_000;
-/** Values of a column that are compressed as one. */
+/** Symbols or times that are compressed as one. */
 const PAGE_BYTES = 2 ** 20;
 /** Header of a column's page, and what compression adds where nothing repeats. */
 const COLUMN_OVERHEAD = 256;
@@ -83,6 +84,15 @@ class RowGroupEncoder {
 
   /** @param values of all rows of the asset; the group's own are taken from them. */
   add(element: SchemaElement, values: DecodedArray): void {
+    this.#columns.push(
+      values instanceof Float64Array
+        ? writeDoubles(this.#writer, element, values.subarray(this.#from, this.#to))
+        : this.#writeOther(element, values.slice(this.#from, this.#to)),
+    );
+  }
+
+  /** Symbols and times: a dictionary, deltas, and statistics for readers that skip row groups by asset and time. */
+  #writeOther(element: SchemaElement, values: DecodedArray): ColumnChunk {
     const { chunk } = writeColumn({
       writer: this.#writer,
       column: {
@@ -91,22 +101,14 @@ class RowGroupEncoder {
         schemaPath: [{ name: ROOT }, element],
         codec: 'SNAPPY',
         compressors: { SNAPPY: snappyCompress },
-        // For readers that skip row groups: by asset and time, which features need not help with.
-        stats: element.type !== 'DOUBLE',
+        stats: true,
         pageSize: PAGE_BYTES,
         columnIndex: false,
         offsetIndex: false,
-        // Features hardly ever repeat: looking for a dictionary would cost more than it saves.
-        ...(element.type === 'DOUBLE' ? { encoding: 'PLAIN' } : {}),
       },
-      pageData: {
-        values: values.slice(this.#from, this.#to),
-        definitionLevels: [],
-        repetitionLevels: [],
-        maxDefinitionLevel: 0,
-      },
+      pageData: { values, definitionLevels: [], repetitionLevels: [], maxDefinitionLevel: 0 },
     });
-    this.#columns.push(chunk);
+    return chunk;
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
