@@ -29,6 +29,16 @@ export {
   walkForward,
 } from './evaluation/walk-forward.ts';
 export { type FitOptions, fitModel } from './fit.ts';
+export {
+  type PartialDependence,
+  type PartialDependenceOptions,
+  partialDependence,
+} from './inspection/partial-dependence.ts';
+export {
+  type PermutationImportance,
+  type PermutationOptions,
+  permutationImportance,
+} from './inspection/permutation-importance.ts';
 export { createMatrix, type Matrix, matrixOfColumns, type RowRange, type RowSelection, readRow } from './matrix.ts';
 export type { FittedClassifier, FittedModel, FittedRegressor } from './model.ts';
 export { modelFromTensors } from './model-file.ts';
