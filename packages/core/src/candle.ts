@@ -121,7 +121,8 @@ export function assertSeries(series: CandleSeries, stepMs: number, name = 'The s
   }
   for (let row = 0; row < time.length; row++) {
     const t = time[row] as number;
-    const isOnGrid = t % stepMs === 0;
+    // The same as `t % stepMs === 0`, several times faster.
+    const isOnGrid = Math.floor(t / stepMs) * stepMs === t;
     if (isOnGrid && (row === 0 || t > (time[row - 1] as number))) continue;
     const problem = isOnGrid ? 'is not later than the one before it' : 'does not lie on the grid of its interval';
     throw new PavioError('bad_candles', `${name}: the candle of row ${row} (time ${t}) ${problem}.`, {

@@ -6,6 +6,7 @@ import { type DirectionalMovement, directionalMovement } from './indicators/dire
 import { exponentialMean, wilderMean } from './indicators/exponential-mean.ts';
 import { signedVolume } from './indicators/on-balance-volume.ts';
 import { positionBetween } from './indicators/position.ts';
+import { squaredLogRange } from './indicators/range-volatility.ts';
 import { rollingMax, rollingMin } from './indicators/rolling-extremes.ts';
 import { rollingMean } from './indicators/rolling-mean.ts';
 import { type Moments, rollingMoments } from './indicators/rolling-moments.ts';
@@ -49,6 +50,11 @@ export function orderStatistics(frame: Frame, column: 'close' | 'volume', window
 /** High and low of each candle, widened to hold open and close. */
 export function outline(frame: Frame): { high: Float64Array; low: Float64Array } {
   return frame.shared('envelope', () => envelope(frame.open, frame.high, frame.low, frame.close));
+}
+
+/** `ln(high / low)^2` of the outline. */
+export function squaredRange(frame: Frame): Float64Array {
+  return frame.shared('squared log range', () => squaredLogRange(outline(frame).high, outline(frame).low));
 }
 
 export function shape(frame: Frame): CandleShape {

@@ -9,6 +9,7 @@ import { rollingMax, rollingMin } from '../src/indicators/rolling-extremes.ts';
 import { rollingMean } from '../src/indicators/rolling-mean.ts';
 import { rollingMoments, sampleDeviation } from '../src/indicators/rolling-moments.ts';
 import { rollingOrder } from '../src/indicators/rolling-order.ts';
+import { rollingSum } from '../src/indicators/rolling-sum.ts';
 import { weightedMean } from '../src/indicators/weighted-mean.ts';
 import { randomFrom } from './candle-series.ts';
 
@@ -72,6 +73,7 @@ function quantileOf(values: readonly number[], q: number): number {
 // The oracles themselves round: a mean to 1e-16 of the largest value, a root of squares to some digits less.
 it.each([
   ['mean', equality(rollingMean, meanOf, 1e-14)],
+  ['sum', equality(rollingSum, sum, 1e-13)],
   ['mean of moments', equality((x, w) => rollingMoments(x, w).mean, meanOf, 1e-14)],
   [
     'newest deviation',

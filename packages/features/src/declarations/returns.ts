@@ -1,7 +1,8 @@
 import { type Feature, feature } from '../feature.ts';
 import { relativeTo } from '../indicators/arithmetic.ts';
-import { logReturn, relativeChange } from '../indicators/changes.ts';
+import { relativeChange } from '../indicators/changes.ts';
 import { column } from '../indicators/column.ts';
+import { rollingSum } from '../indicators/rolling-sum.ts';
 import { logReturns } from '../intermediates.ts';
 
 export const returns: readonly Feature[] = [
@@ -24,7 +25,7 @@ export const returns: readonly Feature[] = [
       source: 'definition',
       unit: 'log return',
       lookback: rows,
-      compute: (frame) => (rows === 1 ? logReturns(frame) : logReturn(frame.close, rows)),
+      compute: (frame) => (rows === 1 ? logReturns(frame) : rollingSum(logReturns(frame), rows, 1)),
     }),
   ),
   feature({

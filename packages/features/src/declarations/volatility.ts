@@ -3,7 +3,7 @@ import type { Frame } from '../frame.ts';
 import { quotient } from '../indicators/arithmetic.ts';
 import { garmanKlass, parkinson } from '../indicators/range-volatility.ts';
 import { rollingMoments, sampleDeviation } from '../indicators/rolling-moments.ts';
-import { averageTrueRange, closeMoments, logReturns, outline } from '../intermediates.ts';
+import { averageTrueRange, closeMoments, logReturns, squaredRange } from '../intermediates.ts';
 import { forgettingRows } from '../memory.ts';
 
 const PERIOD = 14;
@@ -25,7 +25,7 @@ export const volatility: readonly Feature[] = [
     unit: 'log return',
     inputs: ['open', 'high', 'low', 'close'],
     lookback: 9,
-    compute: (frame) => parkinson(outline(frame).high, outline(frame).low, 10),
+    compute: (frame) => parkinson(squaredRange(frame), 10),
   }),
   feature({
     name: 'garman_klass_10',
@@ -35,7 +35,7 @@ export const volatility: readonly Feature[] = [
     unit: 'log return',
     inputs: ['open', 'high', 'low', 'close'],
     lookback: 9,
-    compute: (frame) => garmanKlass(frame.open, outline(frame).high, outline(frame).low, frame.close, 10),
+    compute: (frame) => garmanKlass(frame.open, frame.close, squaredRange(frame), 10),
   }),
   ...priceAndRatio({
     name: `atr_${PERIOD}`,

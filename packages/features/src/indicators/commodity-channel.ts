@@ -1,4 +1,5 @@
 import { columnAfter } from './column.ts';
+import { rollingMoments } from './rolling-moments.ts';
 
 /**
  * Commodity channel index: `(x - mean) / (0.015 mean|x - mean|)` over the last `window` values (Lambert 1980,
@@ -9,16 +10,14 @@ import { columnAfter } from './column.ts';
  */
 export function commodityChannel(x: Float64Array, window: number): Float64Array {
   const rows = x.length;
+  const { deviation } = rollingMoments(x, window);
   const y = columnAfter(window - 1, rows);
   for (let t = window - 1; t < rows; t++) {
     const newest = x[t]!;
-    const first = t - window + 1;
-    let sum = 0;
-    for (let i = first; i <= t; i++) sum += x[i]! - newest;
-    const mean = sum / window;
+    const aboveMean = deviation[t]!;
     let deviations = 0;
-    for (let i = first; i <= t; i++) deviations += Math.abs(x[i]! - newest - mean);
-    y[t] = deviations === 0 ? 0 : -mean / (0.015 * (deviations / window));
+    for (let i = t - window + 1; i <= t; i++) deviations += Math.abs(x[i]! - newest + aboveMean);
+    y[t] = deviations === 0 ? 0 : aboveMean / (0.015 * (deviations / window));
   }
   return y;
 }

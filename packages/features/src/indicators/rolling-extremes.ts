@@ -14,8 +14,7 @@ export function rollingMax(x: Float64Array, window: number): Float64Array {
     if (start > 0) {
       let tail = -Infinity;
       for (let k = window - 1; k > 0; k--) {
-        const value = x[start - window + k]!;
-        if (value > tail) tail = value;
+        tail = Math.max(tail, x[start - window + k]!);
         tails[k] = tail;
       }
     }
@@ -23,11 +22,8 @@ export function rollingMax(x: Float64Array, window: number): Float64Array {
     const firstWhole = start > 0 ? start : window - 1;
     let head = -Infinity;
     for (let t = start; t < end; t++) {
-      const value = x[t]!;
-      if (value > head) head = value;
-      if (t < firstWhole) continue;
-      const tail = tails[t - start + 1]!;
-      max[t] = head > tail ? head : tail;
+      head = Math.max(head, x[t]!);
+      if (t >= firstWhole) max[t] = Math.max(head, tails[t - start + 1]!);
     }
   }
   return max;
@@ -43,8 +39,7 @@ export function rollingMin(x: Float64Array, window: number): Float64Array {
     if (start > 0) {
       let tail = Infinity;
       for (let k = window - 1; k > 0; k--) {
-        const value = x[start - window + k]!;
-        if (value < tail) tail = value;
+        tail = Math.min(tail, x[start - window + k]!);
         tails[k] = tail;
       }
     }
@@ -52,11 +47,8 @@ export function rollingMin(x: Float64Array, window: number): Float64Array {
     const firstWhole = start > 0 ? start : window - 1;
     let head = Infinity;
     for (let t = start; t < end; t++) {
-      const value = x[t]!;
-      if (value < head) head = value;
-      if (t < firstWhole) continue;
-      const tail = tails[t - start + 1]!;
-      min[t] = head < tail ? head : tail;
+      head = Math.min(head, x[t]!);
+      if (t >= firstWhole) min[t] = Math.min(head, tails[t - start + 1]!);
     }
   }
   return min;

@@ -21,7 +21,8 @@ const MEAN_DEVIATION_TO_SIGMA = 1.2533141373155001;
  * Median, MAD, interquartile range and robust z-score of the last `window` values.
  *
  * The window is kept sorted: each row replaces the oldest value by the newest, shifting only what lies between them. The
- * distances to the median grow to both sides of it, so their median is found among two sorted sequences by bisection.
+ * distances to the median grow to both sides of it, so their median is found among two sorted sequences, beginning where
+ * it was in the row before.
  *
  * Conventions: pandas `rolling(w).median()` and `rolling(w).quantile(q)` with linear interpolation (rank `q * (w - 1)`).
  * First defined row: `window - 1`.
@@ -37,13 +38,15 @@ export function rollingOrder(x: Float64Array, window: number): OrderStatistics {
   const sorted = x.slice(0, window).sort();
   const odd = window % 2;
   const middle = (window - odd) / 2;
+  const distances = new MedianDistance(window);
+  const [first, third] = [new Rank(0.25, window), new Rank(0.75, window)];
   for (let t = window - 1; t < rows; t++) {
     if (t >= window) replace(sorted, x[t - window]!, x[t]!);
     const center = odd === 1 ? sorted[middle]! : midpoint(sorted[middle - 1]!, sorted[middle]!);
-    const spread = medianDistance(sorted, center);
+    const spread = distances.of(sorted, center);
     median[t] = center;
     mad[t] = spread;
-    iqr[t] = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    iqr[t] = third.of(sorted) - first.of(sorted);
     score[t] = robustScore(x[t]! - center, spread, sorted, center);
   }
   return { median, mad, iqr, score };
@@ -84,40 +87,55 @@ function replace(sorted: Float64Array, leaving: number, entering: number): void 
   sorted[at] = entering;
 }
 
-/** Value of rank `q * (length - 1)`, interpolated between its neighbours. */
-function quantile(sorted: Float64Array, q: number): number {
-  const rank = q * (sorted.length - 1);
-  const below = Math.floor(rank);
-  const value = sorted[below]!;
-  return rank === below ? value : value + (rank - below) * (sorted[below + 1]! - value);
+/** Value of rank `q * (length - 1)` of sorted values, interpolated between its neighbours. */
+class Rank {
+  readonly #below: number;
+  readonly #share: number;
+
+  constructor(q: number, length: number) {
+    const rank = q * (length - 1);
+    this.#below = Math.floor(rank);
+    this.#share = rank - this.#below;
+  }
+
+  of(sorted: Float64Array): number {
+    const value = sorted[this.#below]!;
+    return this.#share === 0 ? value : value + this.#share * (sorted[this.#below + 1]! - value);
+  }
 }
 
 /**
- * Median of `|value - center|`, for the median `center` of the sorted values. Those below the middle give distances that
- * grow downwards, the others distances that grow upwards; bisection finds how many of the `half` smallest distances are
- * of the first kind.
+ * Median of `|value - center|`, for the median `center` of sorted values. Those below the middle give distances that grow
+ * downwards, the others distances that grow upwards; of the `half` smallest distances so many (`#taken`) are of the first
+ * kind. From one window to the next that number hardly moves, so it is found by walking from the last one.
  */
-function medianDistance(sorted: Float64Array, center: number): number {
-  const length = sorted.length;
-  const odd = length % 2;
-  const split = (length - odd) / 2;
-  const half = split + odd;
-  let low = 0;
-  let high = split;
-  while (low < high) {
-    const taken = (low + high) >>> 1;
-    const nextBelow = center - sorted[split - 1 - taken]!;
-    const lastAbove = sorted[split + half - taken - 1]! - center;
-    if (nextBelow < lastAbove) low = taken + 1;
-    else high = taken;
+class MedianDistance {
+  readonly #isOdd: boolean;
+  readonly #split: number;
+  readonly #half: number;
+  #taken = 0;
+
+  constructor(length: number) {
+    this.#isOdd = length % 2 === 1;
+    this.#split = Math.floor(length / 2);
+    this.#half = length - this.#split;
   }
-  const below = low > 0 ? center - sorted[split - low]! : 0;
-  const above = low < half ? sorted[split + half - low - 1]! - center : 0;
-  const middle = below > above ? below : above;
-  if (odd === 1) return middle;
-  const nextBelow = low < split ? center - sorted[split - 1 - low]! : Infinity;
-  const nextAbove = low > 0 ? sorted[split + half - low]! - center : Infinity;
-  return midpoint(middle, nextBelow < nextAbove ? nextBelow : nextAbove);
+
+  of(sorted: Float64Array, center: number): number {
+    const split = this.#split;
+    const half = this.#half;
+    let taken = this.#taken;
+    while (taken < split && center - sorted[split - 1 - taken]! < sorted[split + half - taken - 1]! - center) taken++;
+    while (taken > 0 && center - sorted[split - taken]! >= sorted[split + half - taken]! - center) taken--;
+    this.#taken = taken;
+    const below = taken > 0 ? center - sorted[split - taken]! : 0;
+    const above = taken < half ? sorted[split + half - taken - 1]! - center : 0;
+    const middle = below > above ? below : above;
+    if (this.#isOdd) return middle;
+    const nextBelow = taken < split ? center - sorted[split - 1 - taken]! : Infinity;
+    const nextAbove = taken > 0 ? sorted[split + half - taken]! - center : Infinity;
+    return midpoint(middle, nextBelow < nextAbove ? nextBelow : nextAbove);
+  }
 }
 
 /** Mean of two values without overflow, exact where they are equal. */
