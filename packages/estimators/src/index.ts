@@ -42,6 +42,7 @@ export {
 export { createMatrix, type Matrix, matrixOfColumns, type RowRange, type RowSelection, readRow } from './matrix.ts';
 export type { FittedClassifier, FittedModel, FittedRegressor } from './model.ts';
 export { modelFromTensors } from './model-file.ts';
+export { encodeOnnx, type OnnxDescription } from './onnx/encode-onnx.ts';
 export {
   type BoostingParams,
   DEFAULT_PARAMS,

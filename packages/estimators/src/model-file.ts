@@ -44,6 +44,16 @@ export function modelTensors(
  * @throws PavioError `bad_model`.
  */
 export function modelFromTensors(file: TensorFile): FittedModel {
+  const { name, importance, scorer } = readModel(file);
+  return createModel(name, scorer, linkOf(name), importance, () => file);
+}
+
+/** What computes the raw score of a file's model. @throws PavioError `bad_model`. */
+export function scorerOf(file: TensorFile): Scorer {
+  return readModel(file).scorer;
+}
+
+function readModel(file: TensorFile): { name: ModelName; importance: Float64Array; scorer: Scorer } {
   const name = file.metadata['model'] ?? '';
   if (!isModelName(name)) refuse(`its model is "${name}"`);
   if (file.metadata['layout'] !== LAYOUT) refuse(`its layout is "${file.metadata['layout']}", not "${LAYOUT}"`);
@@ -51,7 +61,7 @@ export function modelFromTensors(file: TensorFile): FittedModel {
   requireFinite('importance', importance);
   const isLinear = name === 'regressor_lin' || name === 'classifier_log';
   const scorer = isLinear ? readLinear(file, importance.length) : readTrees(file, importance.length);
-  return createModel(name, scorer, linkOf(name), importance, () => file);
+  return { name, importance, scorer };
 }
 
 function readLinear(file: TensorFile, columns: number): LinearFunction {
