@@ -19,7 +19,9 @@ request = json.loads(sys.argv[2])
 rows, columns = request["rows"], request["columns"]
 with open(sys.argv[1], "rb") as file:
     y = np.fromfile(file, "<f8", rows)
+    # Ours have mean 1, so that a penalty means the same whatever unit weights come in.
     weight = np.fromfile(file, "<f8", rows)
+    weight /= weight.mean()
     # float64: scikit-learn's linear models otherwise compute in float32.
     X = np.fromfile(file, "<f4").reshape(columns, rows).T.astype(np.float64)
 

@@ -40,6 +40,7 @@ export function partialDependence(
     throw new PavioError('bad_input', `Feature ${feature} is not one of the ${X.columns} features.`);
   }
   const rows = selectRows(X.rows, options.rows);
+  if (rows.length === 0) throw new PavioError('bad_input', 'There are no rows to average over.');
   const scratch = copyRows(X, rows);
   const column = scratch.data.subarray(feature * rows.length, (feature + 1) * rows.length);
   const gridValues = quantileGrid(column, feature, options);

@@ -69,6 +69,16 @@ export function columnProducts(columns: readonly Float64Array[], target: Float64
   });
 }
 
+/** The sum of the columns, each times its coefficient. */
+export function linearScores(columns: readonly Float64Array[], coefficients: Float64Array): Float64Array {
+  const scores = new Float64Array(columns[0]!.length);
+  for (const [j, column] of columns.entries()) {
+    const b = coefficients[j]!;
+    for (let i = 0; i < scores.length; i++) scores[i]! += b * column[i]!;
+  }
+  return scores;
+}
+
 export interface Eigen {
   readonly values: Float64Array;
   /** Eigenvector `k` in column `k`. */

@@ -2,17 +2,18 @@ import { PavioError } from '@pavio/core';
 import type { LogisticParams } from '../params.ts';
 import { balanceClasses, type TrainingSet } from '../training-set.ts';
 import { sigmoid, softplus } from '../tree/losses.ts';
-import { columnProducts, gramMatrix, solvePositiveDefinite } from './algebra.ts';
+import { columnProducts, gramMatrix, linearScores, solvePositiveDefinite } from './algebra.ts';
 import { LinearFunction } from './model.ts';
 import { standardise } from './standardise.ts';
 
 /** Converged when no component of the gradient exceeds this share of the rows' total weight. */
 const GRADIENT_TOLERANCE = 1e-9;
 /**
- * A step that promises less than this share of the objective is the last one: rounding would hide whether it helped,
- * and so close to the solution Newton's method squares the error.
+ * Where a step promises less than this share of the objective, rounding hides whether it helped: it is taken whole, as so
+ * close to the solution Newton's method needs no halving.
  */
-const LAST_STEP = 1e-12;
+const TOO_SMALL_TO_SEE = 1e-12;
+const SHORTEST_STEP = 1e-10;
 const MAX_STEPS = 100;
 
 /**
@@ -22,9 +23,10 @@ const MAX_STEPS = 100;
  * @throws PavioError `internal` when it does not converge.
  */
 export function fitLogistic(params: LogisticParams, data: TrainingSet): LinearFunction {
+  const rows = standardise(data);
+  // Class weights count in the loss alone: they are no statement about the features' means and scales.
   const set = params.classWeight === 'balanced' ? balanceClasses(data) : data;
   const { target, weight } = set;
-  const rows = standardise(set);
   // The last column is the intercept's.
   const columns = [...rows.columns, new Float64Array(rows.rows).fill(1)];
   const p = columns.length;
@@ -41,35 +43,30 @@ export function fitLogistic(params: LogisticParams, data: TrainingSet): LinearFu
     const direction = solvePositiveDefinite(hessian, gradient);
     if (direction === undefined) break;
     const promise = gradient.reduce((sum, g, j) => sum + g * direction[j]!, 0) / 2;
-    if (promise <= LAST_STEP * value) return linearFunction(beta.map((b, j) => b - direction[j]!));
-    let improved = false;
-    for (let length = 1; length > 1e-10; length /= 2) {
-      const next = beta.map((b, j) => b - length * direction[j]!);
-      const nextScore = linearScores(columns, next);
-      const nextValue = objective(target, nextScore, weight, next, penalty);
-      if (!(nextValue < value)) continue;
-      [beta, score, value, improved] = [next, nextScore, nextValue, true];
-      break;
+    const limit = promise > TOO_SMALL_TO_SEE * value ? value : Infinity;
+    let length = 1;
+    let next = stepFrom(beta, direction, length);
+    while (!(next.value < limit) && length > SHORTEST_STEP) {
+      length /= 2;
+      next = stepFrom(beta, direction, length);
     }
-    if (!improved) break;
+    if (length <= SHORTEST_STEP) break;
+    ({ beta, score, value } = next);
   }
   throw new PavioError('internal', `Logistic regression on ${rows.rows} rows did not converge.`, {
     remedy: 'Use a smaller C.',
   });
 
+  function stepFrom(from: Float64Array, direction: Float64Array, length: number) {
+    const next = from.map((b, j) => b - length * direction[j]!);
+    const nextScore = linearScores(columns, next);
+    return { beta: next, score: nextScore, value: objective(target, nextScore, weight, next, penalty) };
+  }
+
   function linearFunction(solution: Float64Array): LinearFunction {
     const { means, scales } = rows;
     return new LinearFunction({ intercept: solution[p - 1]!, coefficients: solution.slice(0, p - 1), means, scales });
   }
-}
-
-function linearScores(columns: readonly Float64Array[], beta: Float64Array): Float64Array {
-  const scores = new Float64Array(columns[0]!.length);
-  for (const [j, column] of columns.entries()) {
-    const b = beta[j]!;
-    for (let i = 0; i < scores.length; i++) scores[i]! += b * column[i]!;
-  }
-  return scores;
 }
 
 function objective(
