@@ -1,4 +1,4 @@
-import type { Clock, ModelRegistry, ReleaseManifest } from '@pavio/core';
+import type { Clock, ModelRegistry, StoredVersion } from '@pavio/core';
 
 /** Reading all manifests costs a request a version, and the route that shows them is open to everybody. */
 const KEEP_MS = 30_000;
@@ -7,8 +7,8 @@ const KEEP_MS = 30_000;
  * The kept versions, newest first, read from the registry at most every half minute or when another release serves.
  * Requests that come while they are read wait for the same reading.
  */
-export function keptVersions(registry: ModelRegistry, clock: Clock): (serving: string) => Promise<ReleaseManifest[]> {
-  let reading: { promise: Promise<ReleaseManifest[]>; at: number; serving: string } | undefined;
+export function keptVersions(registry: ModelRegistry, clock: Clock): (serving: string) => Promise<StoredVersion[]> {
+  let reading: { promise: Promise<StoredVersion[]>; at: number; serving: string } | undefined;
   return (serving) => {
     if (reading === undefined || reading.serving !== serving || Math.abs(clock.now() - reading.at) >= KEEP_MS) {
       const started = { promise: registry.versions(), at: clock.now(), serving };

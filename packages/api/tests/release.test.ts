@@ -142,6 +142,7 @@ it('says what serves', async () => {
     versions: Object.fromEntries(MODEL_NAMES.map((name) => [name, version])),
     release: version,
     loaded_at: NOW,
+    pinned: false,
     simulated: true,
     problem: null,
   });

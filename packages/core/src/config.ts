@@ -135,6 +135,13 @@ export const SETTINGS = {
     flag: 'NUMBER',
     about: 'Seed of everything random in training',
   }),
+  keepVersions: setting({
+    schema: wholeNumber.min(1),
+    env: ['PAVIO_KEEP_VERSIONS'],
+    fallback: '50',
+    flag: 'NUMBER',
+    about: 'Versions that stay after a training, beside the live one and those before it; older ones are removed',
+  }),
   threads: setting({
     schema: wholeNumber.min(0).max(256),
     env: ['PAVIO_THREADS'],

@@ -1,16 +1,31 @@
+import type { PavioError } from './errors.ts';
 import type { ModelName } from './model.ts';
 import type { ReleaseManifest } from './release.ts';
 
-/** A set of models: the manifest and the bytes of each model's file. */
+/** A set of models: the manifest, and the bytes of each model's file. */
 export interface Release {
   readonly manifest: ReleaseManifest;
   readonly files: ReadonlyMap<ModelName, Uint8Array>;
+  /** The ONNX twins that the manifest describes: for publishing. Nothing of ours predicts with them, so `load` gives none. */
+  readonly twins?: ReadonlyMap<ModelName, Uint8Array>;
 }
 
 /** What is live: a release's manifest, and the tag that a promotion must match. */
 export interface LiveRelease {
   readonly manifest: ReleaseManifest;
   readonly tag: string;
+  /** It stays live whatever trainings make: until somebody promotes a version without a pin. */
+  readonly isPinned: boolean;
+}
+
+/** A version as it is found: its manifest, or what is wrong with that (`bad_model`). */
+export type StoredVersion =
+  | { readonly version: string; readonly manifest: ReleaseManifest }
+  | { readonly version: string; readonly problem: PavioError };
+
+export interface PromotionOptions {
+  /** Whether the version is pinned; not when not given. Written together with what is live, in one step. */
+  readonly isPinned?: boolean;
 }
 
 /** Immutable versions, and one of them live. */
@@ -27,7 +42,7 @@ export interface ModelRegistry {
    *
    * @throws PavioError `conflict` when somebody else promoted in the meantime; `unknown_version`.
    */
-  promote(version: string, expected: string | undefined): Promise<void>;
+  promote(version: string, expected: string | undefined, options?: PromotionOptions): Promise<void>;
   /** What is live; undefined before the first promotion. */
   live(): Promise<LiveRelease | undefined>;
   /** The tag of what is live, at the cost of one small request: for noticing a new release. */
@@ -38,6 +53,20 @@ export interface ModelRegistry {
    * @throws PavioError `unknown_version`; `bad_model` with both hashes for a damaged file.
    */
   load(version: string): Promise<Release>;
-  /** Manifests of all complete versions, newest first. */
-  versions(): Promise<ReleaseManifest[]>;
+  /**
+   * What is known of a version, without its files.
+   *
+   * @throws PavioError `unknown_version`; `bad_model`.
+   */
+  manifest(version: string): Promise<ReleaseManifest>;
+  /** The complete versions, newest first, at most the newest so many. One that is damaged does not hide the others. */
+  versions(options?: { readonly limit?: number }): Promise<StoredVersion[]>;
+  /** Names of all versions, newest first: the complete ones, and what an interrupted publication or removal left. */
+  names(): Promise<{ readonly version: string; readonly isComplete: boolean }[]>;
+  /**
+   * Removes a version: its manifest first, so that it is whole or no version at all. Nothing happens where there is none.
+   *
+   * @throws PavioError `conflict` when it is live, or goes live in the meantime: then it is there as before.
+   */
+  remove(version: string): Promise<void>;
 }

@@ -40,6 +40,8 @@ const modelSchema = z.object({
   kind: z.enum(['regressor', 'classifier']),
   parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
   file: fileSchema,
+  /** The same model as ONNX, for other runtimes. Releases of before there were twins have none. */
+  onnx: fileSchema.optional(),
   evaluation: z.object({
     overall: scoreSchema,
     folds: z.array(scoreSchema),

@@ -47,7 +47,7 @@ class ReleasePredictor implements Predictor {
   #tag: string | undefined;
   /** Of a live release that cannot be used. */
   #refusedTag: string | undefined;
-  #state: PredictorState = { release: undefined, loadedAt: undefined, problem: undefined };
+  #state: PredictorState = { release: undefined, loadedAt: undefined, isPinned: false, problem: undefined };
   #refreshing: Promise<boolean> | undefined;
 
   constructor(options: PredictorOptions) {
@@ -137,7 +137,8 @@ class ReleasePredictor implements Predictor {
     }
     this.#tag = live.tag;
     this.#refusedTag = undefined;
-    this.#state = { release: live.manifest, loadedAt: clock.now(), problem: undefined };
+    const { manifest, isPinned } = live;
+    this.#state = { release: manifest, loadedAt: clock.now(), isPinned, problem: undefined };
     this.#log.info({ version: live.manifest.version }, `Release ${live.manifest.version} serves.`);
   }
 

@@ -6,6 +6,8 @@ export interface PredictorState {
   readonly release: ReleaseManifest | undefined;
   /** When it was loaded, UTC milliseconds. */
   readonly loadedAt: number | undefined;
+  /** Trainings do not replace it. */
+  readonly isPinned: boolean;
   /** Why the newest release does not serve: the last good one goes on serving. Undefined when all is well. */
   readonly problem: PavioError | undefined;
 }

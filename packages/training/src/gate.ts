@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MODEL_NAMES, type ModelName, modelKind, type ReleaseManifest } from '@pavio/core';
+import { type LiveRelease, MODEL_NAMES, type ModelName, modelKind, type ReleaseManifest } from '@pavio/core';
 import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { lossesOf } from './score.ts';
@@ -11,19 +11,26 @@ export interface GateDecision {
   readonly previous: string | null;
 }
 
+/** Why nothing replaces a pinned release. */
+export function pinnedReason(version: string): string {
+  return `Release ${version} is pinned: it stays live until pavio rollback --unpin.`;
+}
+
 /**
- * May the candidate replace the live release? Not if any of its models' walk-forward loss is significantly worse
+ * May the candidate replace the live release? Not if that is pinned, and not if any of its models' walk-forward loss is significantly worse
  * (one-sided Diebold-Mariano) than that of the live release's parameters on the same folds. It is the way of fitting that
  * is compared: the live models themselves have seen the test parts of today's folds, so their own loss there would flatter
  * them.
  */
 export async function decidePromotion(
-  live: ReleaseManifest | undefined,
+  current: LiveRelease | undefined,
   candidate: Readonly<Record<ModelName, OutOfSample>>,
   job: WalkForwardJob,
 ): Promise<GateDecision> {
-  if (live === undefined) return { isPromoted: true, reason: 'First release.', previous: null };
+  if (current === undefined) return { isPromoted: true, reason: 'First release.', previous: null };
+  const { manifest: live, isPinned } = current;
   const previous = live.version;
+  if (isPinned) return { isPromoted: false, reason: pinnedReason(previous), previous };
   const promote = (reason: string): GateDecision => ({ isPromoted: true, reason, previous });
   if (live.featureSet.hash !== job.data.source.featureSet.hash) {
     return promote('The live release reads another feature set, which is not computed any more.');

@@ -2,5 +2,6 @@ export { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 export { INTERVAL_LEVELS } from './intervals.ts';
 export { renderReport } from './report/render-report.ts';
 export { storeReport } from './report/store-report.ts';
-export { type RollbackJob, type RollbackReport, rollback } from './rollback.ts';
+export { applyRetention, type RetentionJob } from './retention.ts';
+export { type RollbackJob, type RollbackReport, rollback, unpin } from './rollback.ts';
 export { type TrainingJob, type TrainingReport, train } from './train.ts';

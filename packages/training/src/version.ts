@@ -8,3 +8,12 @@ export function* versionNames(now: number): Generator<string> {
   yield name(now, 12);
   for (let second = 0; second < 60; second++) yield name(now + second * 1000, 14);
 }
+
+/** When the release of this name was made, UTC milliseconds; NaN where the name is no time. */
+export function versionTime(version: string): number {
+  return Date.parse(
+    version.replace(/^(....)(..)(..)-(..)(..)(..)?$/, (_, y, m, d, hour, minute, second = '00') => {
+      return `${y}-${m}-${d}T${hour}:${minute}:${second}Z`;
+    }),
+  );
+}

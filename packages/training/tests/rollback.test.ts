@@ -107,10 +107,13 @@ describe('rollback', () => {
     const { registry } = lake;
     const meanwhile: ModelRegistry = {
       publish: (release) => registry.publish(release),
-      promote: (version, expected) => registry.promote(version, expected),
+      promote: (version, expected, options) => registry.promote(version, expected, options),
       live: () => registry.live(),
       liveTag: () => registry.liveTag(),
-      versions: () => registry.versions(),
+      versions: (options) => registry.versions(options),
+      manifest: (version) => registry.manifest(version),
+      names: () => registry.names(),
+      remove: (version) => registry.remove(version),
       async load(version) {
         await lake.train({ seed: 3 });
         return registry.load(version);

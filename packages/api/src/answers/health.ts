@@ -16,6 +16,7 @@ export const healthAnswerSchema = z
     versions: z.record(z.string(), z.string()).meta({ description: 'Version of each model' }),
     release: z.string().nullable().meta({ description: 'Version of the release that serves' }),
     loaded_at: timeSchema('Since when it serves').nullable(),
+    pinned: z.boolean().meta({ description: 'True: it stays, whatever is trained, until it is unpinned' }),
     simulated: z.boolean().nullable().meta({ description: 'True: the models were trained on made-up candles' }),
     problem: problemSchema.nullable().meta({ description: 'Why the newest release does not serve' }),
   })
@@ -23,7 +24,7 @@ export const healthAnswerSchema = z
 
 export type HealthAnswer = z.infer<typeof healthAnswerSchema>;
 
-export function healthAnswer({ release, loadedAt, problem }: PredictorState): HealthAnswer {
+export function healthAnswer({ release, loadedAt, isPinned, problem }: PredictorState): HealthAnswer {
   const names = releasedNames(release);
   return {
     status: release === undefined ? 'unavailable' : problem === undefined ? 'ok' : 'degraded',
@@ -33,6 +34,7 @@ export function healthAnswer({ release, loadedAt, problem }: PredictorState): He
     versions: Object.fromEntries(names.map((name) => [name, release?.version ?? ''])),
     release: release?.version ?? null,
     loaded_at: loadedAt === undefined ? null : isoTime(loadedAt),
+    pinned: isPinned,
     simulated: release?.isSimulated ?? null,
     problem: problem === undefined ? null : problemOf(problem),
   };

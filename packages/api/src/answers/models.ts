@@ -6,8 +6,10 @@ import {
   type ReleasedModel,
   type ReleaseManifest,
   type Score,
+  type StoredVersion,
 } from '@pavio/core';
 import { z } from 'zod';
+import { problemOf, problemSchema } from '../problem.ts';
 import { kindSchema, skillSchema, verdictSchema } from './forecast.ts';
 import { timeSchema } from './time.ts';
 
@@ -70,6 +72,7 @@ export const modelsAnswerSchema = z
     version: z.string(),
     created_at: timeSchema('When they were trained'),
     loaded_at: timeSchema('Since when this server uses them'),
+    pinned: z.boolean().meta({ description: 'True: they stay, whatever is trained, until they are unpinned' }),
     software: z.string(),
     source: z.string(),
     simulated: z.boolean().meta({ description: 'True: trained on made-up candles' }),
@@ -80,6 +83,9 @@ export const modelsAnswerSchema = z
     folds: z.array(z.object({ train: span, test: span })),
     gate: z.object({ promoted: z.boolean(), reason: z.string(), previous: z.string().nullable() }),
     versions: z.array(versionSchema).meta({ description: 'All versions that are kept, newest first' }),
+    damaged_versions: z
+      .array(z.object({ version: z.string(), problem: problemSchema }))
+      .meta({ description: 'Kept versions whose manifest cannot be read, newest first' }),
   })
   .meta({ id: 'Models', description: 'The models that serve, how they were made, and how good they are.' });
 
@@ -88,12 +94,12 @@ export type ModelsAnswer = z.infer<typeof modelsAnswerSchema>;
 /**
  * @param release the manifest that serves
  * @param loadedAt UTC milliseconds
- * @param kept manifests of all versions, newest first
+ * @param kept all versions, newest first
  */
 export function modelsAnswer(
   release: ReleaseManifest,
-  loadedAt: number,
-  kept: readonly ReleaseManifest[],
+  { loadedAt, isPinned }: { readonly loadedAt: number; readonly isPinned: boolean },
+  kept: readonly StoredVersion[],
 ): ModelsAnswer {
   const models = Object.entries(release.models) as [ModelName, ReleasedModel][];
   const { from, to, rows, assets, seed } = release.training;
@@ -103,6 +109,7 @@ export function modelsAnswer(
     version: release.version,
     created_at: release.createdAt,
     loaded_at: isoTime(loadedAt),
+    pinned: isPinned,
     software: release.software,
     source: release.source,
     simulated: release.isSimulated,
@@ -112,13 +119,18 @@ export function modelsAnswer(
     training: { from, to, rows, assets, seed },
     folds: release.folds,
     gate: { promoted: release.gate.isPromoted, reason: release.gate.reason, previous: release.gate.previous },
-    versions: kept.map(({ version, createdAt, gate }) => ({
-      version,
-      created_at: createdAt,
-      serving: version === release.version,
-      promoted: gate.isPromoted,
-      reason: gate.reason,
-    })),
+    versions: kept
+      .filter((stored) => 'manifest' in stored)
+      .map(({ version, manifest: { createdAt, gate } }) => ({
+        version,
+        created_at: createdAt,
+        serving: version === release.version,
+        promoted: gate.isPromoted,
+        reason: gate.reason,
+      })),
+    damaged_versions: kept
+      .filter((stored) => 'problem' in stored)
+      .map(({ version, problem }) => ({ version, problem: problemOf(problem) })),
   };
 }
 

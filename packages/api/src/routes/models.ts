@@ -37,7 +37,8 @@ export function modelRoutes(api: Api, { predictor, freshness, registry, clock }:
       },
       async () => {
         const release = await serving(predictor, freshness);
-        return modelsAnswer(release, predictor.state.loadedAt ?? clock.now(), await versions(release.version));
+        const { loadedAt = clock.now(), isPinned } = predictor.state;
+        return modelsAnswer(release, { loadedAt, isPinned }, await versions(release.version));
       },
     );
   }

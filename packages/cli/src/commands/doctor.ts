@@ -97,6 +97,9 @@ async function checkModels(workspace: Workspace) {
   if (live === undefined) return warn('None released yet. Run: pavio run.');
   const { version, isSimulated, training } = await openPredictor(workspace).reload();
   const message = `Release ${version} loads and gives its stored predictions; learnt until ${training.to}.`;
+  if (live.isPinned) {
+    return warn(`${message} It is PINNED: no training replaces it. Let them again with: pavio rollback --unpin.`);
+  }
   return isSimulated ? warn(`${message} It learnt from ${SIMULATED_SOURCE} candles.`) : ok(message);
 }
 

@@ -1,25 +1,32 @@
 import { createHash } from 'node:crypto';
 import {
+  isPavioError,
   type LiveRelease,
   type ModelName,
   type ModelRegistry,
   type ObjectStore,
   PavioError,
+  type PromotionOptions,
   type Release,
   type ReleaseManifest,
   releaseManifestSchema,
+  type StoredVersion,
   VERSION_PATTERN,
 } from '@pavio/core';
+import { z } from 'zod';
 import { mapConcurrently } from '../concurrency.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 
 const POINTER = 'models/latest/manifest.json';
 const AT_ONCE = 8;
 
+/** The live version's manifest, with a mark where it is pinned. */
+const pointerSchema = releaseManifestSchema.extend({ isPinned: z.boolean().optional() });
+
 /**
  * Releases in an object store. `models/<version>/` holds the model files and, written last, `manifest.json`: without it
  * there is no version. `models/latest/manifest.json` is a copy of the live version's manifest, replaced only under the
- * condition that it is still the one the caller saw. We read the files of the version it names, which never change; the
+ * condition that it is still the one the caller saw; the pin is in it, so that both change in one step. We read the files of the version it names, which never change; the
  * copies beside it are for other readers, who can check them against its hashes.
  */
 export function lakeModelRegistry(store: ObjectStore): ModelRegistry {
@@ -56,16 +63,20 @@ class LakeModelRegistry implements ModelRegistry {
     await this.#keep(manifest.version, manifestKey(manifest.version), encodeJson(parsed.data));
   }
 
-  async promote(version: string, expected: string | undefined): Promise<void> {
-    const { manifest, files } = await this.load(version);
+  async promote(version: string, expected: string | undefined, { isPinned }: PromotionOptions = {}): Promise<void> {
+    const release = await this.load(version);
     if ((await this.liveTag()) !== expected) throw lostRace(version);
-    await this.#copyToLatest({ manifest, files });
-    const body = encodeJson(manifest);
+    await this.#copyToLatest(release);
+    const body = encodeJson(isPinned === true ? { ...release.manifest, isPinned } : release.manifest);
     const result =
       expected === undefined
         ? await this.#store.putIfAbsent(POINTER, body)
         : await this.#store.putIfMatch(POINTER, body, expected);
-    if (result.stored) return;
+    if (result.stored) {
+      // A removal that began before it went live may have taken it away by now; one that ends later sees that it is live.
+      if ((await this.#store.head(manifestKey(version))) === undefined) await this.publish(release);
+      return;
+    }
     // Our copies may lie over those of the release that won: put them right.
     const winner = await this.live();
     if (winner !== undefined) await this.#copyToLatest(await this.load(winner.manifest.version));
@@ -74,7 +85,9 @@ class LakeModelRegistry implements ModelRegistry {
 
   async live(): Promise<LiveRelease | undefined> {
     const object = await this.#store.get(POINTER);
-    return object && { manifest: this.#decode(object.body, POINTER), tag: object.etag };
+    if (object === undefined) return undefined;
+    const { isPinned = false, ...manifest } = this.#decode(object.body, POINTER, pointerSchema);
+    return { manifest, tag: object.etag, isPinned };
   }
 
   async liveTag(): Promise<string | undefined> {
@@ -82,6 +95,14 @@ class LakeModelRegistry implements ModelRegistry {
   }
 
   async load(version: string): Promise<Release> {
+    const manifest = await this.manifest(version);
+    const files = await mapConcurrently(filesOf(manifest), AT_ONCE, async ({ model, name, sha256 }) => {
+      return [model, await this.#file(fileKey(version, name), sha256)] as const;
+    });
+    return { manifest, files: new Map(files) };
+  }
+
+  async manifest(version: string): Promise<ReleaseManifest> {
     const key = VERSION_PATTERN.test(version) ? manifestKey(version) : undefined;
     const object = key && (await this.#store.get(key));
     if (!key || !object) {
@@ -93,27 +114,70 @@ class LakeModelRegistry implements ModelRegistry {
         },
       );
     }
-    const manifest = this.#decode(object.body, key);
+    const manifest = this.#decode(object.body, key, releaseManifestSchema);
     if (manifest.version !== version) {
       throw new PavioError('bad_model', `${this.#store.url}/${key} describes version ${manifest.version}.`);
     }
-    const files = await mapConcurrently(filesOf(manifest), AT_ONCE, async ({ model, name, sha256 }) => {
-      return [model, await this.#file(fileKey(version, name), sha256)] as const;
-    });
-    return { manifest, files: new Map(files) };
+    return manifest;
   }
 
-  async versions(): Promise<ReleaseManifest[]> {
-    const keys: string[] = [];
+  async versions({ limit = Infinity }: { readonly limit?: number } = {}): Promise<StoredVersion[]> {
+    const complete = (await this.names()).filter(({ isComplete }) => isComplete).slice(0, limit);
+    const found = await mapConcurrently(complete, AT_ONCE, async ({ version }) => {
+      try {
+        return { version, manifest: await this.manifest(version) };
+      } catch (error) {
+        // Removed while we looked: it is no version any more.
+        if (isPavioError(error, 'unknown_version')) return undefined;
+        if (isPavioError(error, 'bad_model')) return { version, problem: error };
+        throw error;
+      }
+    });
+    return found.filter((version) => version !== undefined);
+  }
+
+  async names(): Promise<{ version: string; isComplete: boolean }[]> {
+    const found = new Map<string, boolean>();
     for await (const { key } of this.#store.list('models/')) {
       const [, version = '', file] = key.split('/');
-      if (VERSION_PATTERN.test(version) && key === manifestKey(version) && file !== undefined) keys.push(key);
+      if (!VERSION_PATTERN.test(version) || file === undefined) continue;
+      found.set(version, key === manifestKey(version) || found.get(version) === true);
     }
-    const manifests = await mapConcurrently(keys.toReversed(), AT_ONCE, async (key) => {
-      const object = await this.#store.get(key);
-      return object && this.#decode(object.body, key);
-    });
-    return manifests.filter((manifest) => manifest !== undefined);
+    return Array.from(found, ([version, isComplete]) => ({ version, isComplete })).toReversed();
+  }
+
+  async remove(version: string): Promise<void> {
+    if (!VERSION_PATTERN.test(version)) return;
+    if (await this.#isLive(version)) throw isLiveError(version);
+    const release = await this.#releaseToRestore(version);
+    await this.#store.delete(manifestKey(version));
+    const keys: string[] = [];
+    for await (const { key } of this.#store.list(`models/${version}/`)) keys.push(key);
+    await mapConcurrently(keys, AT_ONCE, (key) => this.#store.delete(key));
+    // Whoever loaded it before may have made it live since: then it must be there. See `promote` for the other order.
+    if (release === undefined || !(await this.#isLive(version))) return;
+    await this.publish(release);
+    throw isLiveError(version);
+  }
+
+  async #isLive(version: string): Promise<boolean> {
+    try {
+      return (await this.live())?.manifest.version === version;
+    } catch (error) {
+      // Which one is live cannot be read: it may be this one.
+      if (isPavioError(error, 'bad_model')) return true;
+      throw error;
+    }
+  }
+
+  /** The version as it is; undefined where nobody can make it live, because it is damaged or incomplete. */
+  async #releaseToRestore(version: string): Promise<Release | undefined> {
+    try {
+      return await this.load(version);
+    } catch (error) {
+      if (isPavioError(error, 'bad_model', 'unknown_version')) return undefined;
+      throw error;
+    }
   }
 
   /** Writes what is not there yet; what is there must be the same. */
@@ -146,8 +210,8 @@ class LakeModelRegistry implements ModelRegistry {
     });
   }
 
-  #decode(body: Uint8Array, key: string): ReleaseManifest {
-    return decodeJson(body, releaseManifestSchema, `${this.#store.url}/${key}`, 'bad_model');
+  #decode<Schema extends z.ZodType>(body: Uint8Array, key: string, schema: Schema): z.infer<Schema> {
+    return decodeJson(body, schema, `${this.#store.url}/${key}`, 'bad_model');
   }
 }
 
@@ -188,6 +252,13 @@ function sha256Of(body: Uint8Array): string {
 function lostRace(version: string): PavioError {
   return new PavioError('conflict', `Another release was promoted while ${version} was about to be.`, {
     remedy: 'Compare with what is live now, then promote again.',
+    details: { version },
+  });
+}
+
+function isLiveError(version: string): PavioError {
+  return new PavioError('conflict', `Release ${version} is live: it is not removed.`, {
+    remedy: 'Make another version live first: pavio rollback VERSION.',
     details: { version },
   });
 }
