@@ -108,7 +108,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
       runWalkForward(walk),
     ]);
     const gate = await decidePromotion(live, outOfSample, walk);
-    const manifest = describeRelease(job, { data, hash, folds, learntFrom, parameters, models, outOfSample, gate });
+    const manifest = describeRelease(job, { data, hash, folds, parameters, models, outOfSample, gate });
     const published = await publish(registry, manifest, models, clock.now());
     signal?.throwIfAborted();
     if (gate.isPromoted) await registry.promote(published.version, live?.tag);
