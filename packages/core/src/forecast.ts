@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERVAL_METHODS } from './coverage.ts';
 import { INTERVAL_NAMES } from './interval.ts';
 import { MODEL_NAMES, VERDICTS } from './model.ts';
 
@@ -12,12 +13,14 @@ const modelForecastSchema = z.object({
   logReturn: z.number().optional(),
   /** Close of the target candle, `lastClose * exp(logReturn)`; regressors only. */
   close: price.optional(),
-  /** Probability that the target candle closes above the last close; classifiers only. */
+  /** Probability that the target candle closes above the last close, calibrated; classifiers only. */
   probability: z.number().min(0).max(1).optional(),
   /** The direction forecast: 1 up, 0 not up. */
   direction: z.union([z.literal(0), z.literal(1)]),
   /** Bounds of the close, by level (`0.8`), narrowest level first; regressors only, absent with too few residuals. */
   intervals: z.record(z.string(), z.object({ low: price, high: price })).optional(),
+  /** How the intervals were made; absent where there are none. */
+  intervalMethod: z.enum(INTERVAL_METHODS).optional(),
   verdict: z.enum(VERDICTS),
   /** Skill of the model on this asset out of sample, where it was measured. */
   skill: z.number().nullable(),

@@ -8,6 +8,7 @@ export {
   SIMULATED_ASSET,
   SIMULATED_SOURCE,
 } from './asset.ts';
+export type { Calibration, Calibrator, Reliability } from './calibration.ts';
 export {
   allocateSeries,
   assertSeries,
@@ -37,6 +38,14 @@ export {
   SETTINGS,
   type SettingName,
 } from './config.ts';
+export {
+  type Coverage,
+  type Covered,
+  INTERVAL_METHODS,
+  type IntervalMethod,
+  VOLATILITY_REGIMES,
+  type VolatilityRegime,
+} from './coverage.ts';
 export { ERRORS, type ErrorCode, isPavioError, PavioError, type PavioErrorOptions, toPavioError } from './errors.ts';
 export type {
   AssetFeatures,

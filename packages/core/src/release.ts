@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { calibrationSchema, reliabilitySchema } from './calibration.ts';
+import { coverageSchema } from './coverage.ts';
 import { INTERVAL_NAMES } from './interval.ts';
 import { MODEL_NAMES, VERDICTS } from './model.ts';
 
@@ -52,6 +54,17 @@ const modelSchema = z.object({
    * row: level (0.8) -> radius in units of volatility. Levels with too few residuals are absent. Regressors only.
    */
   intervals: z.record(z.string(), z.number()),
+  /**
+   * The same by adaptive conformal inference, for the candle after the training's last one: radii that follow the
+   * market as long as every candle is trained on.
+   */
+  adaptiveIntervals: z.record(z.string(), z.number()).optional(),
+  /** How often both kinds of intervals held out of sample. Regressors only. */
+  coverage: z.array(coverageSchema).optional(),
+  /** Classifiers only. The evaluation is of calibrated probabilities, the file and its checks are of the model's own. */
+  calibration: calibrationSchema.optional(),
+  /** Of the probabilities as they are served, over all out-of-sample rows. Classifiers only. */
+  reliability: reliabilitySchema.optional(),
   /** Predictions of the file for the check rows; a loader must reproduce them. */
   checks: z.array(z.number()),
   /** Importance of each input, as shares that sum to one. */
@@ -77,6 +90,8 @@ export const releaseManifestSchema = z.object({
     rows: count,
     assets: z.array(text).min(1),
     seed: count,
+    /** Milliseconds that a row that is learnt from may be old, in each fold as in the models; absent: no limit. */
+    window: count.optional(),
     /** SHA-256 over the training rows: inputs, targets, times. The same data and seed give the same files. */
     data: sha256,
   }),

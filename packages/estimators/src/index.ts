@@ -1,3 +1,17 @@
+export { type CalibrationMethod, calibrate, fitCalibrator } from './calibration/calibrator.ts';
+export {
+  type CalibrationTrial,
+  calibrateNested,
+  type FoldedProbabilities,
+  type FoldPart,
+  type NestedCalibration,
+} from './calibration/nested.ts';
+export {
+  type AdaptiveConformalOptions,
+  type AdaptiveRadii,
+  adaptiveConformal,
+} from './evaluation/adaptive-conformal.ts';
+export { type BrierDecomposition, decomposeBrier, type ReliabilityBin } from './evaluation/brier.ts';
 export { conformalRadius } from './evaluation/conformal.ts';
 export { type DieboldMariano, type DieboldMarianoOptions, dieboldMariano } from './evaluation/diebold-mariano.ts';
 export { holmAdjusted } from './evaluation/holm.ts';
@@ -11,7 +25,7 @@ export {
   skillOf,
   squaredErrors,
 } from './evaluation/metrics.ts';
-export { type Proportion, wilsonInterval } from './evaluation/proportion.ts';
+export { clusteredWilsonInterval, type Proportion, wilsonInterval } from './evaluation/proportion.ts';
 export {
   type Comparison,
   compareWithNaive,

@@ -34,9 +34,14 @@ describe('folds', () => {
   });
 
   test('a sliding window keeps its length', () => {
-    const folds = walkForward(times, { folds: 4, gap: 0, horizon: DAY, window: 'sliding', minTrain: 20 });
+    const folds = walkForward(times, { folds: 4, gap: 0, horizon: DAY, window: 20 * DAY, minTrain: 20 });
     expect(folds.map(({ trainSpan }) => trainSpan.from / DAY)).toEqual([0, 10, 20, 30]);
     expect(new Set(folds.map(({ train }) => train.length))).toEqual(new Set([60]));
+  });
+
+  test('a window longer than the past has all of it', () => {
+    const expanding = { folds: 5, gap: DAY, horizon: 2 * DAY };
+    expect(walkForward(times, { ...expanding, window: 60 * DAY })).toEqual(walkForward(times, expanding));
   });
 
   test('what does not divide goes to the first training part', () => {
@@ -53,6 +58,9 @@ describe('folds', () => {
     ['bad_input', times, { folds: 0, gap: 0, horizon: DAY }],
     ['bad_input', times, { folds: 2, gap: -1, horizon: DAY }],
     ['bad_input', times, { folds: 2, gap: 0, horizon: 0 }],
+    ['not_enough_data', times, { folds: 2, gap: DAY, horizon: 2 * DAY, window: 2 * DAY }],
+    ['bad_input', times, { folds: 2, gap: DAY, horizon: 2 * DAY, window: DAY }],
+    ['bad_input', times, { folds: 2, gap: 0, horizon: DAY, window: Number.NaN }],
     ['bad_input', times, { folds: 2, gap: 0, horizon: DAY, minTrain: 0 }],
     ['bad_input', times, { folds: 2, gap: 0, labelEnd: new Float64Array(3) }],
   ])('%s (case %#)', (code, rows, options) => {
@@ -69,12 +77,14 @@ test('no training label meets a test label, every test row comes later, and no r
     }),
     folds: fc.integer({ min: 1, max: 5 }),
     gap: fc.integer({ min: 0, max: 6 }),
-    window: fc.constantFrom('expanding' as const, 'sliding' as const),
+    window: fc.option(fc.integer({ min: 7, max: 60 }), { nil: undefined }),
     minTrain: fc.option(fc.integer({ min: 10, max: 25 }), { nil: undefined }),
   });
   let folded = 0;
+  let slid = 0;
   fc.assert(
-    fc.property(scenario, ({ rows, minTrain, ...options }) => {
+    fc.property(scenario, ({ rows, minTrain, window, ...rest }) => {
+      const options = { ...rest, ...(window === undefined ? {} : { window }) };
       const times = Float64Array.from(rows, ([time]) => time);
       const labelEnd = Float64Array.from(rows, ([time, span]) => time + span);
       let folds: ReturnType<typeof walkForward>;
@@ -85,10 +95,14 @@ test('no training label meets a test label, every test row comes later, and no r
         throw error;
       }
       folded++;
+      if (window !== undefined) slid++;
       const tested = new Set<number>();
       for (const { train, test } of folds) {
         const firstTest = Math.min(...Array.from(test, (row) => times[row] as number));
-        for (const row of train) expect((labelEnd[row] as number) + options.gap).toBeLessThanOrEqual(firstTest);
+        for (const row of train) {
+          expect((labelEnd[row] as number) + options.gap).toBeLessThanOrEqual(firstTest);
+          expect(times[row]).toBeGreaterThanOrEqual(firstTest - (window ?? Infinity));
+        }
         for (const row of test) {
           expect(tested.has(row)).toBe(false);
           tested.add(row);
@@ -101,4 +115,5 @@ test('no training label meets a test label, every test row comes later, and no r
     { numRuns: 300 },
   );
   expect(folded).toBeGreaterThan(100);
+  expect(slid).toBeGreaterThan(50);
 });

@@ -2,14 +2,17 @@ import {
   type CandleSeries,
   type Clock,
   type Forecast,
+  type IntervalMethod,
   intervalMs,
   lastClosedOpen,
   MODEL_NAMES,
   type ModelForecast,
+  type ModelName,
   type ReleasedModel,
+  type ReleaseManifest,
   type SeriesKey,
 } from '@pavio/core';
-import type { LoadedRelease } from '@pavio/estimators';
+import { calibrate, type LoadedRelease } from '@pavio/estimators';
 import { latestRow } from '@pavio/features';
 
 export interface ForecastInput {
@@ -34,7 +37,7 @@ export function forecastAsset({ release, key, series, isSimulated, clock }: Fore
     const output = models[name].predictRow(row.inputs);
     return [
       name,
-      describe(manifest.models[name], output, row.close, volatility, key.symbol, manifest.version),
+      describe(manifest, name, { output, volatility, symbol: key.symbol, time: row.time, lastClose: row.close }),
     ] as const;
   });
   const now = clock.now();
@@ -54,26 +57,31 @@ export function forecastAsset({ release, key, series, isSimulated, clock }: Fore
   };
 }
 
-/** A model's output (log return, or probability of a rise) as a forecast of the next close or direction. */
-function describe(
-  model: ReleasedModel,
-  output: number,
-  lastClose: number,
-  volatility: number,
-  symbol: string,
-  version: string,
-): ModelForecast {
-  const score = model.evaluation.assets[symbol];
-  const common = {
-    kind: model.kind,
-    version,
-    verdict: (score ?? model.evaluation.overall).verdict,
-    skill: (score ?? model.evaluation.overall).skill,
-  };
-  if (model.kind === 'classifier') return { ...common, probability: output, direction: output > 0.5 ? 1 : 0 };
+/** What a forecast is made from. */
+interface Origin {
+  /** Of the model: log return, or probability of a rise. */
+  readonly output: number;
+  readonly volatility: number;
+  readonly symbol: string;
+  /** Open time of the newest closed candle. */
+  readonly time: number;
+  readonly lastClose: number;
+}
+
+/** A model's output as a forecast of the next close or direction. */
+function describe(manifest: ReleaseManifest, name: ModelName, origin: Origin): ModelForecast {
+  const { output, volatility, symbol, lastClose } = origin;
+  const model = manifest.models[name];
+  const score = model.evaluation.assets[symbol] ?? model.evaluation.overall;
+  const common = { kind: model.kind, version: manifest.version, verdict: score.verdict, skill: score.skill };
+  if (model.kind === 'classifier') {
+    const probability = calibrate(model.calibration?.calibrator, output);
+    return { ...common, probability, direction: probability > 0.5 ? 1 : 0 };
+  }
 
   const closeAt = (logReturn: number) => lastClose * Math.exp(logReturn);
-  const intervals = Object.entries(model.intervals)
+  const { intervalMethod, radii } = chooseRadii(manifest, model, origin.time);
+  const intervals = Object.entries(radii)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([level, radius]) => {
       const reach = radius * volatility;
@@ -84,6 +92,21 @@ function describe(
     logReturn: output,
     close: closeAt(output),
     direction: output > 0 ? 1 : 0,
-    ...(intervals.length > 0 ? { intervals: Object.fromEntries(intervals) } : {}),
+    ...(intervals.length > 0 ? { intervals: Object.fromEntries(intervals), intervalMethod } : {}),
   };
+}
+
+/**
+ * Adaptive radii were judged renewed with every candle, plain ones kept for as long as a fold: a release that has seen all
+ * candles but the one that is forecast from serves the first, an older one the second.
+ */
+function chooseRadii(
+  { training, interval }: ReleaseManifest,
+  { intervals, adaptiveIntervals }: ReleasedModel,
+  time: number,
+): { intervalMethod: IntervalMethod; radii: Readonly<Record<string, number>> } {
+  const isRenewed = time - Date.parse(training.to) <= intervalMs(interval);
+  return adaptiveIntervals !== undefined && isRenewed
+    ? { intervalMethod: 'adaptive', radii: adaptiveIntervals }
+    : { intervalMethod: 'plain', radii: intervals };
 }

@@ -20,12 +20,13 @@ export interface FinalModel {
   readonly importance: Float64Array;
 }
 
-/** The five models fitted on all rows, as files and read back from them. */
+/** The five models fitted on the rows from `from` on, as files and read back from them. */
 export async function fitFinalModels(
   trainer: Trainer,
   data: DataSet,
   parameters: Parameters,
   seed: number,
+  from: number,
 ): Promise<Record<ModelName, FinalModel>> {
   const fitted = await Promise.all(
     MODEL_NAMES.map(async (name) => {
@@ -35,7 +36,7 @@ export async function fitFinalModels(
         seed,
         X: data.inputs,
         y: targetOf(data, modelKind(name)),
-        train: { from: 0, to: data.inputs.rows },
+        train: { from, to: data.inputs.rows },
       });
       return [name, { model: modelFromTensors(model), file: encodeSafetensors(model), importance }] as const;
     }),

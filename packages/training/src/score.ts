@@ -1,13 +1,13 @@
 import { MODEL_NAMES, type ModelKind, type ModelName, type Score } from '@pavio/core';
 import {
   classificationMetrics,
+  clusteredWilsonInterval,
   compareWithNaive,
   holmAdjusted,
   logLosses,
   regressionMetrics,
   squaredErrors,
   verdictOf,
-  wilsonInterval,
 } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { type OutOfSample, targetOf } from './walk-forward.ts';
@@ -89,8 +89,8 @@ function score(kind: ModelKind, data: DataSet, outOfSample: OutOfSample, wanted:
   });
   const { dieboldMariano: test } = comparison;
   const threshold = kind === 'regressor' ? 0 : 0.5;
-  const right = predicted.reduce((count, value, i) => count + (value > threshold === (isUp[i] === 1) ? 1 : 0), 0);
-  const direction = wilsonInterval(right, wanted.length);
+  const isRight = Array.from(predicted, (value, i) => value > threshold === (isUp[i] === 1));
+  const direction = clusteredWilsonInterval(isRight, times);
   const describe = kind === 'regressor' ? describeReturns : describeProbabilities;
   return {
     rows: wanted.length,

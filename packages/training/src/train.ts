@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Clock,
   type FeatureStore,
+  intervalMs,
   isoTime,
   isPavioError,
   type Logger,
@@ -18,10 +19,11 @@ import {
 } from '@pavio/core';
 import { createTrainer, type Fold, loadRelease, type ModelParams, resolveParams } from '@pavio/estimators';
 import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
+import { calibrationOf } from './calibration.ts';
 import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
 import { decidePromotion, type GateDecision } from './gate.ts';
-import { intervalRadii } from './intervals.ts';
+import { intervalsOf } from './intervals.ts';
 import { correctVerdicts, type Evaluation, evaluate } from './score.ts';
 import { versionNames } from './version.ts';
 import { type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
@@ -39,6 +41,11 @@ export interface TrainingJob {
   readonly parameters?: { readonly [name in ModelName]?: Partial<ModelParams[name]> };
   /** Parts that the walk-forward evaluation tests on; 5 by default. */
   readonly folds?: number;
+  /**
+   * A sliding window: milliseconds that a row that is learnt from may be old, in each fold as in the models. Without one
+   * all that is past is learnt from.
+   */
+  readonly window?: number | undefined;
   /** Worker threads; one a core by default. */
   readonly threads?: number;
   /** Train even where the live release was fitted on the very same rows in the same way. */
@@ -92,7 +99,8 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
     return report(live.manifest, false);
   }
 
-  const folds = planFolds(data, job.folds ?? FOLDS);
+  const folds = planFolds(data, job.folds ?? FOLDS, job.window);
+  const learntFrom = firstRowOf(data, job.window);
   const total = (folds.length + 1) * MODEL_NAMES.length;
   await using trainer = createTrainer({
     ...(job.threads === undefined ? {} : { threads: job.threads }),
@@ -104,11 +112,11 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   try {
     const walk = { trainer, data, folds, parameters, seed };
     const [models, outOfSample] = await Promise.all([
-      fitFinalModels(trainer, data, parameters, seed),
+      fitFinalModels(trainer, data, parameters, seed, learntFrom),
       runWalkForward(walk),
     ]);
     const gate = await decidePromotion(live, outOfSample, walk);
-    const manifest = describeRelease(job, { data, hash, folds, parameters, models, outOfSample, gate });
+    const manifest = describeRelease(job, { data, hash, folds, learntFrom, parameters, models, outOfSample, gate });
     const published = await publish(registry, manifest, models, clock.now());
     signal?.throwIfAborted();
     if (gate.isPromoted) await registry.promote(published.version, live?.tag);
@@ -133,6 +141,7 @@ function isSameTraining(live: ReleaseManifest, hash: string, parameters: Paramet
   return (
     live.training.data === hash &&
     live.training.seed === job.seed &&
+    live.training.window === job.window &&
     live.software === job.software &&
     live.folds.length === (job.folds ?? FOLDS) &&
     MODEL_NAMES.every((name) => isDeepStrictEqual(live.models[name].parameters, parameters[name]))
@@ -143,15 +152,23 @@ interface Made {
   readonly data: DataSet;
   readonly hash: string;
   readonly folds: readonly Fold[];
+  /** The first row that the models were fitted on. */
+  readonly learntFrom: number;
   readonly parameters: Parameters;
   readonly models: Record<ModelName, FinalModel>;
   readonly outOfSample: Record<ModelName, OutOfSample>;
   readonly gate: GateDecision;
 }
 
+/** The first row that is no older than the window when the candle after the last row is forecast. */
+function firstRowOf({ time, source }: DataSet, window = Infinity): number {
+  const next = time.at(-1)! + intervalMs(source.interval);
+  return time.findIndex((t) => t >= next - window);
+}
+
 /** The manifest of what was made, but for its version and date. */
 function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'version' | 'createdAt'> {
-  const { data, hash, folds, parameters, models, outOfSample, gate } = made;
+  const { data, hash, folds, learntFrom, parameters, models, outOfSample, gate } = made;
   const { source, quote, interval, featureSet } = data.source;
   const { name, hash: featureHash, inputs } = featureSet;
   const rows = checkRowsOf(data.inputs);
@@ -169,12 +186,14 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
         sha256: createHash('sha256').update(file).digest('hex'),
       },
       evaluation: evaluations[model],
-      intervals: kind === 'regressor' ? intervalRadii(data, outOfSample[model]) : {},
+      ...(kind === 'regressor'
+        ? intervalsOf(data, outOfSample[model])
+        : { intervals: {}, ...calibrationOf(data, outOfSample[model]) }),
       checks: rows.map((row) => models[model].model.predictRow(row)),
       importance: Object.fromEntries(inputs.map((input, i) => [input, importance[i]!])),
     };
   };
-  const learnt = [...new Set(data.symbol)].sort((a, b) => a - b);
+  const learnt = [...new Set(data.symbol.subarray(learntFrom))].sort((a, b) => a - b);
   return {
     format: 1,
     software: job.software,
@@ -185,11 +204,12 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
     featureSet: { name, hash: featureHash, inputs: [...inputs] },
     volatilityColumn: VOLATILITY_COLUMN,
     training: {
-      from: isoTime(data.time[0]!),
+      from: isoTime(data.time[learntFrom]!),
       to: isoTime(data.time.at(-1)!),
-      rows: data.time.length,
+      rows: data.time.length - learntFrom,
       assets: learnt.map((id) => data.symbols[id]!),
       seed: job.seed,
+      ...(job.window === undefined ? {} : { window: job.window }),
       data: hash,
     },
     folds: folds.map(({ train, test, trainSpan, testSpan }) => ({

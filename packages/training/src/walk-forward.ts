@@ -1,5 +1,13 @@
 import { intervalMs, MODEL_NAMES, type ModelKind, type ModelName, modelKind } from '@pavio/core';
-import { type Fold, type ModelParams, type Trainer, walkForward } from '@pavio/estimators';
+import {
+  calibrateNested,
+  type Fold,
+  type FoldPart,
+  type ModelParams,
+  type NestedCalibration,
+  type Trainer,
+  walkForward,
+} from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 
 /** Parameters of the five models, complete. */
@@ -11,19 +19,30 @@ export interface OutOfSample {
   readonly rows: Int32Array;
   /** Number of the fold that tested each row. */
   readonly fold: Uint8Array;
-  /** Log return, or probability of a rise. */
+  /** The rows of each fold, and how many of all rows things may be fitted on that it judges. */
+  readonly parts: readonly FoldPart[];
+  /** What would have been served: log return, or probability of a rise, calibrated by the folds before. */
   readonly predicted: Float64Array;
+  /** What the model itself said: of classifiers, before calibration. */
+  readonly raw: Float64Array;
+  /** Of classifiers. */
+  readonly calibration: NestedCalibration | undefined;
   /** The price stays: 0; or the share of rises among the fold's training rows. */
   readonly naive: Float64Array;
 }
 
 /**
  * Folds by time over the whole panel. A label is known when the next candle has closed, two intervals after the row's
- * open; one more interval lies between training and test.
+ * open; one more interval lies between training and test. With a window, in milliseconds, no training row is older.
  */
-export function planFolds(data: DataSet, folds: number): Fold[] {
+export function planFolds(data: DataSet, folds: number, window?: number): Fold[] {
   const step = intervalMs(data.source.interval);
-  return walkForward(data.time, { folds, gap: step, horizon: 2 * step });
+  return walkForward(data.time, {
+    folds,
+    gap: step,
+    horizon: 2 * step,
+    ...(window === undefined ? {} : { window }),
+  });
 }
 
 export function targetOf(data: DataSet, kind: ModelKind): Float64Array {
@@ -52,22 +71,24 @@ async function testModel(name: ModelName, job: WalkForwardJob): Promise<OutOfSam
       trainer.fit({ name, params: parameters[name], seed, X: data.inputs, y, train, predictRows: test }),
     ),
   );
-  const total = folds.reduce((sum, { test }) => sum + test.length, 0);
-  const outOfSample: OutOfSample = {
-    rows: new Int32Array(total),
-    fold: new Uint8Array(total),
-    predicted: new Float64Array(total),
-    naive: new Float64Array(total),
-  };
-  let offset = 0;
-  for (const [index, { train, test }] of folds.entries()) {
-    outOfSample.rows.set(test, offset);
-    outOfSample.fold.fill(index, offset, offset + test.length);
-    outOfSample.predicted.set(fitted[index]!.predictions!, offset);
-    if (modelKind(name) === 'classifier') outOfSample.naive.fill(meanOf(y, train), offset, offset + test.length);
-    offset += test.length;
+  const rows = Int32Array.from(folds.flatMap(({ test }) => [...test]));
+  const fold = new Uint8Array(rows.length);
+  const raw = new Float64Array(rows.length);
+  const naive = new Float64Array(rows.length);
+  const parts: FoldPart[] = [];
+  for (const [index, { train, test, trainSpan }] of folds.entries()) {
+    const from = parts.at(-1)?.to ?? 0;
+    const to = from + test.length;
+    fold.fill(index, from, to);
+    raw.set(fitted[index]!.predictions!, from);
+    if (modelKind(name) === 'classifier') naive.fill(meanOf(y, train), from, to);
+    const later = rows.findIndex((row) => data.time[row]! > trainSpan.to);
+    parts.push({ from, to, known: Math.min(later, from) });
   }
-  return outOfSample;
+  if (modelKind(name) === 'regressor') return { rows, fold, parts, predicted: raw, raw, calibration: undefined, naive };
+  const actual = Float64Array.from(rows, (row) => y[row]!);
+  const calibration = calibrateNested({ actual, probability: raw, parts });
+  return { rows, fold, parts, predicted: calibration.served, raw, calibration, naive };
 }
 
 function meanOf(values: Float64Array, rows: Int32Array): number {

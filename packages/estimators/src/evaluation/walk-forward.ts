@@ -8,8 +8,11 @@ export type WalkForwardOptions = {
    * it.
    */
   readonly gap: number;
-  /** `expanding` trains on all that is past (default), `sliding` on as many time steps as the first fold has. */
-  readonly window?: 'expanding' | 'sliding';
+  /**
+   * A sliding window: milliseconds before the first test row that training rows may be old. Without one the training
+   * part expands: it has all that is past.
+   */
+  readonly window?: number;
   /** Time steps before the first test part; by default as many as a test part has. */
   readonly minTrain?: number;
 } & LabelSpan;
@@ -41,7 +44,7 @@ export interface Fold {
  * sense.
  */
 export function walkForward(times: Float64Array, options: WalkForwardOptions): Fold[] {
-  const { folds, gap, window = 'expanding' } = options;
+  const { folds, gap, window = Infinity } = options;
   const steps = distinctSorted(times);
   checkOptions(options, times, labelEnds(times, options));
   const testSteps = Math.floor(
@@ -59,16 +62,15 @@ export function walkForward(times: Float64Array, options: WalkForwardOptions): F
   const order = Int32Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || a - b);
   return Array.from({ length: folds }, (_, fold) => {
     const testFrom = firstTrain + fold * testSteps;
-    const trainFrom = window === 'sliding' ? testFrom - firstTrain : 0;
     const first = steps[testFrom]!;
     const last = steps[testFrom + testSteps - 1]!;
-    const oldest = steps[trainFrom]!;
+    const oldest = first - window;
     const test = order.filter((row) => times[row]! >= first && times[row]! <= last);
     const train = order.filter((row) => times[row]! >= oldest && times[row]! < first && ends[row]! + gap <= first);
     if (train.length === 0) {
       throw new PavioError('not_enough_data', `Fold ${fold + 1} of ${folds} has no training rows before its gap.`, {
-        remedy: 'Use fewer folds, a smaller gap or a longer span.',
-        details: { fold: fold + 1, folds, gap },
+        remedy: 'Use fewer folds, a smaller gap, a longer span or a longer window.',
+        details: { fold: fold + 1, folds, gap, window: options.window },
       });
     }
     return { train, test, trainSpan: spanOf(times, train), testSpan: { from: first, to: last } };
@@ -80,10 +82,11 @@ function labelEnds(times: Float64Array, span: LabelSpan): Float64Array {
 }
 
 function checkOptions(options: WalkForwardOptions, times: Float64Array, ends: Float64Array): void {
-  const { folds, gap, minTrain } = options;
+  const { folds, gap, minTrain, window } = options;
   const wrong = (what: string) => new PavioError('bad_input', `Walk-forward: ${what}.`);
   if (!Number.isInteger(folds) || folds < 1) throw wrong(`folds is ${folds}, not a whole number of at least 1`);
   if (!(gap >= 0 && gap < Infinity)) throw wrong(`gap is ${gap}, not a number of milliseconds of at least 0`);
+  if (window !== undefined && !(window > gap)) throw wrong(`the window is ${window} ms, not longer than the gap`);
   if (minTrain !== undefined && (!Number.isInteger(minTrain) || minTrain < 1)) {
     throw wrong(`minTrain is ${minTrain}, not a whole number of at least 1`);
   }
