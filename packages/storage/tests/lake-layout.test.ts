@@ -213,7 +213,7 @@ describe('releases in a lake', () => {
 
   it('are visible only when the manifest, written last, is there', async () => {
     const lake = await newLake();
-    for (const last of [0, 1, 4, 5]) {
+    for (const last of [0, 1, 9, 10]) {
       await expect(lakeModelRegistry(breaking(lake, last).store).publish(release(VERSION))).rejects.toMatchObject({
         code: 'store_unavailable',
       });
@@ -232,11 +232,16 @@ describe('releases in a lake', () => {
     const { store, written } = breaking(lake);
     await lakeModelRegistry(store).promote(VERSION, undefined);
     expect(written.toSorted()).toEqual([
+      'models/latest/classifier_log.onnx',
       'models/latest/classifier_log.safetensors',
+      'models/latest/classifier_rf.onnx',
       'models/latest/classifier_rf.safetensors',
       'models/latest/manifest.json',
+      'models/latest/regressor_gbr.onnx',
       'models/latest/regressor_gbr.safetensors',
+      'models/latest/regressor_lin.onnx',
       'models/latest/regressor_lin.safetensors',
+      'models/latest/regressor_rf.onnx',
       'models/latest/regressor_rf.safetensors',
     ]);
     expect(written.at(-1)).toBe('models/latest/manifest.json');
@@ -284,6 +289,53 @@ describe('releases in a lake', () => {
     }
   });
 
+  it('are loaded without their twins, which are for other runtimes', async () => {
+    const lake = await newLake();
+    await lakeModelRegistry(lake).publish(release(VERSION));
+    const read: string[] = [];
+    const noting: ObjectStore = {
+      ...breaking(lake).store,
+      get: (key) => {
+        read.push(key);
+        return lake.get(key);
+      },
+    };
+    expect((await lakeModelRegistry(noting).load(VERSION)).twins).toBeUndefined();
+    expect(read).toHaveLength(6);
+    expect(read.filter((key) => key.endsWith('.onnx'))).toEqual([]);
+  });
+
+  it('go live only with undamaged twins, but predict without', async () => {
+    const lake = await newLake();
+    const registry = lakeModelRegistry(lake);
+    await registry.publish(release(VERSION));
+    const key = `models/${VERSION}/regressor_rf.onnx`;
+    expect((await lake.get(key))?.body).toEqual(release(VERSION).twins?.get('regressor_rf'));
+    await lake.put(key, bytes('damaged'));
+    await expect(registry.promote(VERSION, undefined)).rejects.toMatchObject({
+      code: 'bad_model',
+      message: expect.stringContaining(`${key} is damaged`),
+    });
+    expect(await registry.live()).toBeUndefined();
+    expect((await registry.load(VERSION)).files).toEqual(release(VERSION).files);
+  });
+
+  it('of before there were twins go live, and take the copies of other twins away', async () => {
+    const lake = await newLake();
+    const registry = lakeModelRegistry(lake);
+    const { manifest, files } = release(VERSION);
+    for (const model of Object.values(manifest.models)) delete model.onnx;
+    await registry.publish({ manifest, files });
+    await registry.publish(release('20240603-0000'));
+    await registry.promote('20240603-0000', undefined);
+    expect([...(await contents(lake)).keys()].filter((key) => key.startsWith('models/latest/'))).toHaveLength(11);
+    await registry.promote(VERSION, await registry.liveTag());
+    expect((await registry.live())?.manifest).toEqual(manifest);
+    const latest = [...(await contents(lake)).keys()].filter((key) => key.startsWith('models/latest/'));
+    expect(latest).toHaveLength(6);
+    expect(latest.filter((key) => key.endsWith('.onnx'))).toEqual([]);
+  });
+
   it('that are damaged are refused with both hashes', async () => {
     const lake = await newLake();
     const registry = lakeModelRegistry(lake);
@@ -328,10 +380,18 @@ describe('releases in a lake', () => {
 
   it('cannot lead to files elsewhere', async () => {
     const lake = await newLake();
+    await lakeModelRegistry(lake).publish(release(VERSION));
     const manifest = structuredClone(release(VERSION).manifest);
-    manifest.models.regressor_lin.file.name = '../../secret';
-    await lake.put(`models/${VERSION}/manifest.json`, bytes(JSON.stringify(manifest)));
-    await expect(lakeModelRegistry(lake).load(VERSION)).rejects.toMatchObject({ code: 'bad_model' });
+    for (const file of [manifest.models.regressor_lin.file, manifest.models.regressor_lin.onnx!]) {
+      const { name } = file;
+      file.name = '../../secret';
+      await lake.put(`models/${VERSION}/manifest.json`, bytes(JSON.stringify(manifest)));
+      await expect(lakeModelRegistry(lake).promote(VERSION, undefined)).rejects.toMatchObject({
+        code: 'bad_model',
+        message: expect.stringContaining(`not "${name}"`),
+      });
+      file.name = name;
+    }
   });
 });
 

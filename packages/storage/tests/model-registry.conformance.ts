@@ -53,6 +53,11 @@ export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, M
     const { files } = release('20240602-0000', 'other');
     await expect(registry.publish({ manifest, files })).rejects.toMatchObject({ code: 'bad_input' });
     await expect(registry.publish({ manifest, files: new Map() })).rejects.toMatchObject({ code: 'bad_input' });
+    const { twins: _twins, ...withoutTwins } = release('20240602-0000');
+    await expect(registry.publish(withoutTwins)).rejects.toMatchObject({
+      code: 'bad_input',
+      message: expect.stringContaining('.onnx is not the file'),
+    });
     const broken = { ...manifest, version: 'newest' };
     await expect(registry.publish({ ...release('20240602-0000'), manifest: broken })).rejects.toMatchObject({
       code: 'bad_input',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   isPavioError,
   type LiveRelease,
+  MODEL_NAMES,
   type ModelName,
   type ModelRegistry,
   type ObjectStore,
@@ -40,31 +41,28 @@ class LakeModelRegistry implements ModelRegistry {
     this.#store = store;
   }
 
-  async publish({ manifest, files }: Release): Promise<void> {
+  async publish(release: Release): Promise<void> {
+    const { manifest } = release;
     const parsed = releaseManifestSchema.safeParse(manifest);
     if (!parsed.success) {
       throw new PavioError('bad_input', `The manifest of release ${manifest.version} is not valid.`, {
         cause: parsed.error,
       });
     }
-    const described = filesOf(parsed.data);
-    for (const { model, sha256 } of described) {
-      const body = files.get(model);
-      if (body === undefined || sha256Of(body) !== sha256) {
-        throw new PavioError(
-          'bad_input',
-          `The file of ${model} is not the one that manifest ${manifest.version} describes.`,
-        );
-      }
-    }
-    await mapConcurrently(described, AT_ONCE, ({ model, name }) =>
-      this.#keep(manifest.version, fileKey(manifest.version, name), files.get(model) as Uint8Array),
+    const described = [...filesOf(parsed.data, 'safetensors'), ...filesOf(parsed.data, 'onnx')];
+    const bodies = described.map(({ name, sha256, bodyIn }) => {
+      const body = bodyIn(release);
+      if (body !== undefined && sha256Of(body) === sha256) return { name, body };
+      throw new PavioError('bad_input', `${name} is not the file that manifest ${manifest.version} describes.`);
+    });
+    await mapConcurrently(bodies, AT_ONCE, ({ name, body }) =>
+      this.#keep(manifest.version, fileKey(manifest.version, name), body),
     );
     await this.#keep(manifest.version, manifestKey(manifest.version), encodeJson(parsed.data));
   }
 
   async promote(version: string, expected: string | undefined, { isPinned }: PromotionOptions = {}): Promise<void> {
-    const release = await this.load(version);
+    const release = await this.#loadWhole(version);
     if ((await this.liveTag()) !== expected) throw lostRace(version);
     await this.#copyToLatest(release);
     const body = encodeJson(isPinned === true ? { ...release.manifest, isPinned } : release.manifest);
@@ -79,7 +77,7 @@ class LakeModelRegistry implements ModelRegistry {
     }
     // Our copies may lie over those of the release that won: put them right.
     const winner = await this.live();
-    if (winner !== undefined) await this.#copyToLatest(await this.load(winner.manifest.version));
+    if (winner !== undefined) await this.#copyToLatest(await this.#loadWhole(winner.manifest.version));
     throw lostRace(version);
   }
 
@@ -96,10 +94,7 @@ class LakeModelRegistry implements ModelRegistry {
 
   async load(version: string): Promise<Release> {
     const manifest = await this.manifest(version);
-    const files = await mapConcurrently(filesOf(manifest), AT_ONCE, async ({ model, name, sha256 }) => {
-      return [model, await this.#file(fileKey(version, name), sha256)] as const;
-    });
-    return { manifest, files: new Map(files) };
+    return { manifest, files: await this.#files(manifest, 'safetensors') };
   }
 
   async manifest(version: string): Promise<ReleaseManifest> {
@@ -173,7 +168,7 @@ class LakeModelRegistry implements ModelRegistry {
   /** The version as it is; undefined where nobody can make it live, because it is damaged or incomplete. */
   async #releaseToRestore(version: string): Promise<Release | undefined> {
     try {
-      return await this.load(version);
+      return await this.#loadWhole(version);
     } catch (error) {
       if (isPavioError(error, 'bad_model', 'unknown_version')) return undefined;
       throw error;
@@ -191,10 +186,28 @@ class LakeModelRegistry implements ModelRegistry {
     });
   }
 
-  async #copyToLatest({ manifest, files }: Release): Promise<void> {
-    await mapConcurrently(filesOf(manifest), AT_ONCE, ({ model, name }) =>
-      this.#store.put(`models/latest/${name}`, files.get(model) as Uint8Array),
+  /** A version with its twins, which nobody needs who predicts. */
+  async #loadWhole(version: string): Promise<Release> {
+    const release = await this.load(version);
+    return { ...release, twins: await this.#files(release.manifest, 'onnx') };
+  }
+
+  async #files(manifest: ReleaseManifest, form: FileForm): Promise<Map<ModelName, Uint8Array>> {
+    const files = await mapConcurrently(filesOf(manifest, form), AT_ONCE, async ({ model, name, sha256 }) => {
+      return [model, await this.#file(fileKey(manifest.version, name), sha256)] as const;
+    });
+    return new Map(files);
+  }
+
+  async #copyToLatest(release: Release): Promise<void> {
+    const { manifest } = release;
+    const twins = filesOf(manifest, 'onnx');
+    await mapConcurrently([...filesOf(manifest, 'safetensors'), ...twins], AT_ONCE, ({ name, bodyIn }) =>
+      this.#store.put(fileKey('latest', name), bodyIn(release) as Uint8Array),
     );
+    // A release of before there were twins must not stand beside those of another one.
+    const without = MODEL_NAMES.filter((name) => !twins.some(({ model }) => model === name));
+    await mapConcurrently(without, AT_ONCE, (model) => this.#store.delete(fileKey('latest', `${model}.onnx`)));
   }
 
   async #file(key: string, sha256: string): Promise<Uint8Array> {
@@ -215,26 +228,32 @@ class LakeModelRegistry implements ModelRegistry {
   }
 }
 
+/** The form that our models are loaded from, and the one for other runtimes. */
+type FileForm = 'safetensors' | 'onnx';
+
 interface DescribedFile {
   readonly model: ModelName;
   readonly name: string;
   readonly sha256: string;
+  readonly bodyIn: (release: Release) => Uint8Array | undefined;
 }
 
 /** The files that a manifest describes, under the one name each can have: a manifest cannot lead anywhere else. */
-function filesOf(manifest: ReleaseManifest): DescribedFile[] {
-  return (Object.entries(manifest.models) as [ModelName, ReleaseManifest['models'][ModelName]][]).map(
-    ([model, { file }]) => {
-      const name = `${model}.safetensors`;
-      if (file.name !== name) {
-        throw new PavioError(
-          'bad_model',
-          `Manifest ${manifest.version} names the file of ${model} "${file.name}", not "${name}".`,
-        );
-      }
-      return { model, name, sha256: file.sha256 };
-    },
-  );
+function filesOf(manifest: ReleaseManifest, form: FileForm): DescribedFile[] {
+  return MODEL_NAMES.flatMap((model) => {
+    const { file, onnx } = manifest.models[model];
+    const described = form === 'onnx' ? onnx : file;
+    if (described === undefined) return [];
+    const name = `${model}.${form}`;
+    if (described.name !== name) {
+      throw new PavioError(
+        'bad_model',
+        `Manifest ${manifest.version} names the file of ${model} "${described.name}", not "${name}".`,
+      );
+    }
+    const bodyIn = ({ files, twins }: Release) => (form === 'onnx' ? twins : files)?.get(model);
+    return [{ model, name, sha256: described.sha256, bodyIn }];
+  });
 }
 
 function fileKey(version: string, name: string): string {

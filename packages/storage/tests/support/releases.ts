@@ -21,17 +21,21 @@ const SCORE: Score = {
   verdict: 'no_edge',
 };
 
-/** A complete release whose files contain `mark`. */
+/** A complete release whose files and twins contain `mark`. */
 export function release(version: string, mark = version): Release {
   const files = new Map<ModelName, Uint8Array>(
     MODEL_NAMES.map((name) => [name, new TextEncoder().encode(`${name} of ${mark}`)]),
   );
+  const twins = new Map<ModelName, Uint8Array>(
+    MODEL_NAMES.map((name) => [name, new TextEncoder().encode(`twin of ${name} of ${mark}`)]),
+  );
   const models = Object.fromEntries(
-    MODEL_NAMES.map((name) => [name, model(name, files.get(name) ?? new Uint8Array())]),
+    MODEL_NAMES.map((name) => [name, model(name, files.get(name) as Uint8Array, twins.get(name) as Uint8Array)]),
   );
   const span = { from: '2024-01-01T00:00:00Z', to: '2024-06-01T00:00:00Z', rows: 100 };
   return {
     files,
+    twins,
     manifest: {
       format: 1,
       version,
@@ -52,11 +56,15 @@ export function release(version: string, mark = version): Release {
   };
 }
 
-function model(name: ModelName, file: Uint8Array): ReleasedModel {
+function model(name: ModelName, file: Uint8Array, twin: Uint8Array): ReleasedModel {
+  const describe = (form: string, bytes: Uint8Array) => {
+    return { name: `${name}.${form}`, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  };
   return {
     kind: modelKind(name),
     parameters: { depth: 3 },
-    file: { name: `${name}.safetensors`, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') },
+    file: describe('safetensors', file),
+    onnx: describe('onnx', twin),
     evaluation: { overall: SCORE, folds: [SCORE], assets: { BTC: SCORE } },
     intervals: modelKind(name) === 'regressor' ? { '0.8': 1.2 } : {},
     checks: [0.001],
