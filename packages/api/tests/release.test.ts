@@ -250,16 +250,31 @@ describe('a new release', () => {
   });
 });
 
-it('names the version whose manifest is damaged, and goes on when it is mended', async () => {
-  const key = `models/${version}/manifest.json`;
-  await get('/readyz');
+it('names the version whose manifest is damaged beside the others', async () => {
+  const damaged = version;
+  const key = `models/${damaged}/manifest.json`;
+  await release();
+  await expect.poll(async () => (await get('/health')).release, SOON).toBe(version);
   const manifest = await lake.store.get(key);
   await lake.store.put(key, Buffer.from('{'));
-  const answer = await api.inject('/models');
-  expect(answer.statusCode).toBe(503);
-  expect(answer.json()).toMatchObject({ code: 'bad_model', detail: expect.stringContaining(key) });
+  const { versions: whole, damaged_versions: found } = await get('/models');
+  expect(found).toMatchObject([{ version: damaged, problem: { code: 'bad_model' } }]);
+  expect(found[0].problem.detail).toContain(key);
+  expect(whole[0]).toMatchObject({ version, serving: true });
+  expect(whole).not.toContainEqual(expect.objectContaining({ version: damaged }));
   await lake.store.put(key, manifest?.body ?? Buffer.from(''));
-  await get('/models');
+});
+
+it('says that the release is pinned, soon after it was', async () => {
+  await get('/readyz');
+  const { registry, clock } = lake;
+  await registry.promote(version, await registry.liveTag(), { isPinned: true });
+  clock.set(Date.parse(NOW) + CHECK_EVERY);
+  await expect.poll(async () => (await get('/health')).pinned, SOON).toBe(true);
+  expect(await get('/models')).toMatchObject({ version, pinned: true });
+  await registry.promote(version, await registry.liveTag());
+  clock.set(Date.parse(NOW) + 2 * CHECK_EVERY);
+  await expect.poll(async () => (await get('/health')).pinned, SOON).toBe(false);
 });
 
 describe('a release that cannot be used', () => {
