@@ -1,7 +1,8 @@
-import { type CandleSeries, MODEL_NAMES, releaseManifestSchema, seriesOf } from '@pavio/core';
+import { MODEL_NAMES, releaseManifestSchema } from '@pavio/core';
 import { loadRelease } from '@pavio/estimators';
 import { describe, expect, it } from 'vitest';
 import { DAY, openLake, SMALL, simulated } from './lake.ts';
+import { persistentMarket } from './persistent-market.ts';
 
 describe('train', () => {
   it('publishes and releases five models that can be loaded and that say how good they are', async () => {
@@ -123,45 +124,3 @@ describe('train', () => {
     });
   });
 });
-
-describe('the evaluation', () => {
-  it('finds an edge where there is one', async () => {
-    const lake = await openLake();
-    await lake.put({ BTC: persistentMarket(900, { longestShadow: 0.15 }) });
-    const { manifest } = await lake.train({
-      parameters: { ...SMALL, regressor_lin: { alpha: 10 }, classifier_log: { C: 1 } },
-    });
-    for (const name of ['regressor_lin', 'classifier_log'] as const) {
-      const { overall } = manifest.models[name].evaluation;
-      expect(overall.verdict).toBe('beats_naive');
-      expect(overall.skill).toBeGreaterThan(0.3);
-      expect(overall.directional?.accuracy).toBeGreaterThan(0.8);
-    }
-  });
-});
-
-/** A market whose candles repeat the direction of the one before nine times out of ten: an edge that is there. */
-function persistentMarket(days: number, { longestShadow }: { longestShadow: number }): CandleSeries {
-  const { time, volume, quoteVolume } = simulated('BTC', days);
-  const random = linearCongruential(7);
-  let close = 100;
-  let sign = 1;
-  const candles = Array.from(time, (t, i) => {
-    sign = random() < 0.9 ? sign : -sign;
-    const open = close;
-    close = open * Math.exp(sign * (0.01 + 0.01 * random()));
-    const high = Math.max(open, close) * (1 + longestShadow * random());
-    const low = Math.min(open, close) * (1 - longestShadow * random());
-    return { time: t, open, high, low, close, volume: volume[i]!, quoteVolume: quoteVolume[i]! };
-  });
-  return seriesOf(candles);
-}
-
-/** Numbers in [0, 1) that are the same in every run. */
-function linearCongruential(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state / 2 ** 31;
-  };
-}
