@@ -1,5 +1,6 @@
 import { MODEL_NAMES, type ModelName, modelKind } from '@pavio/core';
 import {
+  encodeOnnx,
   encodeSafetensors,
   type FittedModel,
   type Matrix,
@@ -16,21 +17,24 @@ const CHECK_ROWS = 16;
 export interface FinalModel {
   readonly model: FittedModel;
   readonly file: Uint8Array;
+  /** The same as ONNX. */
+  readonly twin: Uint8Array;
   /** Share of each input. */
   readonly importance: Float64Array;
 }
 
-/** The five models fitted on the rows from `from` on, as files and read back from them. */
+/** The five models fitted on the rows from `from` on, as files, their twins, and read back from the files. */
 export async function fitFinalModels(
   trainer: Trainer,
   data: DataSet,
   parameters: Parameters,
   seed: number,
   from: number,
+  software: string,
 ): Promise<Record<ModelName, FinalModel>> {
-  const fitted = await Promise.all(
+  const models = await Promise.all(
     MODEL_NAMES.map(async (name) => {
-      const { model, importance } = await trainer.fit({
+      const { model: fitted, importance } = await trainer.fit({
         name,
         params: parameters[name],
         seed,
@@ -38,10 +42,12 @@ export async function fitFinalModels(
         y: targetOf(data, modelKind(name)),
         train: { from, to: data.inputs.rows },
       });
-      return [name, { model: modelFromTensors(model), file: encodeSafetensors(model), importance }] as const;
+      const model = modelFromTensors(fitted);
+      const twin = await encodeOnnx(model, { featureSet: data.source.featureSet, software });
+      return [name, { model, file: encodeSafetensors(fitted), twin, importance }] as const;
     }),
   );
-  return Object.fromEntries(fitted) as Record<ModelName, FinalModel>;
+  return Object.fromEntries(models) as Record<ModelName, FinalModel>;
 }
 
 /** Rows spread evenly over the data: what every model must answer as it did when it was released. */

@@ -12,7 +12,6 @@ import {
   type ModelRegistry,
   modelKind,
   PavioError,
-  type Release,
   type ReleasedModel,
   type ReleaseManifest,
   SIMULATED_SOURCE,
@@ -112,7 +111,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   try {
     const walk = { trainer, data, folds, parameters, seed };
     const [models, outOfSample] = await Promise.all([
-      fitFinalModels(trainer, data, parameters, seed, learntFrom),
+      fitFinalModels(trainer, data, parameters, seed, learntFrom, job.software),
       runWalkForward(walk),
     ]);
     const gate = await decidePromotion(live, outOfSample, walk);
@@ -175,16 +174,18 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
   const judged = MODEL_NAMES.map((model) => [model, evaluate(modelKind(model), data, outOfSample[model])] as const);
   const evaluations = correctVerdicts(Object.fromEntries(judged) as Record<ModelName, Evaluation>);
   const describeModel = (model: ModelName): ReleasedModel => {
-    const { file, importance } = models[model];
+    const { file, twin, importance } = models[model];
     const kind = modelKind(model);
+    const describe = (form: string, bytes: Uint8Array) => ({
+      name: `${model}.${form}`,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
     return {
       kind,
       parameters: { ...parameters[model] },
-      file: {
-        name: `${model}.safetensors`,
-        bytes: file.length,
-        sha256: createHash('sha256').update(file).digest('hex'),
-      },
+      file: describe('safetensors', file),
+      onnx: describe('onnx', twin),
       evaluation: evaluations[model],
       ...(kind === 'regressor'
         ? intervalsOf(data, outOfSample[model])
@@ -229,12 +230,13 @@ async function publish(
   models: Record<ModelName, FinalModel>,
   now: number,
 ): Promise<ReleaseManifest> {
-  const files: Release['files'] = new Map(MODEL_NAMES.map((name) => [name, models[name].file]));
+  const files = new Map(MODEL_NAMES.map((name) => [name, models[name].file]));
+  const twins = new Map(MODEL_NAMES.map((name) => [name, models[name].twin]));
   for (const version of versionNames(now)) {
     const manifest = { ...description, version, createdAt: isoTime(now) };
     loadRelease({ manifest, files });
     try {
-      await registry.publish({ manifest, files });
+      await registry.publish({ manifest, files, twins });
       return manifest;
     } catch (error) {
       if (!isPavioError(error, 'conflict')) throw error;
