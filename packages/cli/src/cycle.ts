@@ -116,6 +116,7 @@ export class Cycle {
       log,
       software: SOFTWARE,
       seed: config.seed,
+      window: config.window,
       ...(config.threads > 0 ? { threads: config.threads } : {}),
       ...options,
       onProgress: ({ done, total, name }) => this.#console.progress('train', done, total, name),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parsePair } from './asset.ts';
 import { PavioError } from './errors.ts';
 import { INTERVAL_NAMES } from './interval.ts';
+import { parseTrainingWindow } from './training-window.ts';
 
 const list = z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]);
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
@@ -134,6 +135,18 @@ export const SETTINGS = {
     fallback: '42',
     flag: 'NUMBER',
     about: 'Seed of everything random in training',
+  }),
+  window: setting({
+    schema: z.coerce.string().transform((text, context) => {
+      const window = parseTrainingWindow(text);
+      if (window !== null) return window;
+      context.addIssue({ code: 'custom', message: 'must be expanding, days like 730d, or a number of candles' });
+      return z.NEVER;
+    }),
+    env: ['PAVIO_WINDOW'],
+    fallback: 'expanding',
+    flag: 'expanding|DAYSd|CANDLES',
+    about: 'What models learn from: all that is past (expanding), or only the newest days (730d) or candles (500)',
   }),
   keepVersions: setting({
     schema: wholeNumber.min(1),

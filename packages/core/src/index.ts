@@ -92,3 +92,14 @@ export {
   type Score,
   VERSION_PATTERN,
 } from './release.ts';
+export { parseTrainingWindow, type TrainingWindow, trainingWindowMs } from './training-window.ts';
+export {
+  isRepeatedRun,
+  type KeptTrainingRun,
+  keptTrainingRunSchema,
+  TRAINING_OUTCOMES,
+  type TrainingOutcome,
+  type TrainingRun,
+  type TrainingRunLog,
+  trainingRunSchema,
+} from './training-run.ts';

@@ -36,6 +36,15 @@ describe('loadConfig', () => {
     expect(loadConfig({ file: { assets: [...DEFAULT_ASSETS] } }).assets).toEqual(DEFAULT_ASSETS);
   });
 
+  it('reads what to learn from: days, candles or all', () => {
+    expect(loadConfig().window).toBeUndefined();
+    expect(loadConfig({ flags: { window: '730d' } }).window).toEqual({ days: 730 });
+    expect(loadConfig({ file: { window: 500 } }).window).toEqual({ candles: 500 });
+    for (const window of ['0', '-5', '1.5d', '2y', 'sliding']) {
+      expect(() => loadConfig({ flags: { window } })).toThrow(/--window\) must be expanding, days like 730d/);
+    }
+  });
+
   it('understands BUCKET_NAME as a lake on S3, after PAVIO_LAKE', () => {
     expect(loadConfig({ env: { BUCKET_NAME: 'candles' } }).lake).toBe('s3://candles');
     expect(loadConfig({ env: { BUCKET_NAME: 'candles', PAVIO_LAKE: 'here' } }).lake).toBe('here');

@@ -3,7 +3,14 @@ import { type LiveRelease, MODEL_NAMES, type ModelName, modelKind, type ReleaseM
 import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { lossesOf } from './score.ts';
-import { type OutOfSample, type Parameters, runWalkForward, targetOf, type WalkForwardJob } from './walk-forward.ts';
+import {
+  type OutOfSample,
+  type Parameters,
+  planFolds,
+  runWalkForward,
+  targetOf,
+  type WalkForwardJob,
+} from './walk-forward.ts';
 
 export interface GateDecision {
   readonly isPromoted: boolean;
@@ -37,10 +44,14 @@ export async function decidePromotion(
   }
   const released = parametersOf(live);
   if (released === undefined) return promote('The live release has parameters that this version does not know.');
-  const changed = MODEL_NAMES.filter((name) => !isDeepStrictEqual(released[name], job.parameters[name]));
+  const isSameWindow = live.training.window === job.window;
+  const changed = MODEL_NAMES.filter(
+    (name) => !isSameWindow || !isDeepStrictEqual(released[name], job.parameters[name]),
+  );
   if (changed.length === 0) return promote('Fitted like the live release, on other rows.');
 
-  const incumbent = await runWalkForward({ ...job, parameters: released });
+  const folds = isSameWindow ? job.folds : planFolds(job.data, job.folds.length, live.training.window);
+  const incumbent = await runWalkForward({ ...job, folds, parameters: released });
   const worse = changed.filter((name) => isSignificantlyWorse(name, job.data, candidate[name], incumbent[name]));
   if (worse.length === 0) {
     return promote(`Not significantly worse than the live release's parameters: ${changed.join(', ')}.`);

@@ -15,6 +15,8 @@ import {
   type ReleasedModel,
   type ReleaseManifest,
   SIMULATED_SOURCE,
+  type TrainingWindow,
+  trainingWindowMs,
 } from '@pavio/core';
 import { createTrainer, type Fold, loadRelease, type ModelParams, resolveParams } from '@pavio/estimators';
 import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
@@ -41,10 +43,10 @@ export interface TrainingJob {
   /** Parts that the walk-forward evaluation tests on; 5 by default. */
   readonly folds?: number;
   /**
-   * A sliding window: milliseconds that a row that is learnt from may be old, in each fold as in the models. Without one
-   * all that is past is learnt from.
+   * A sliding window: how old a row that is learnt from may be, in each fold as in the models. Without one all that is
+   * past is learnt from.
    */
-  readonly window?: number | undefined;
+  readonly window?: TrainingWindow | undefined;
   /** Worker threads; one a core by default. */
   readonly threads?: number;
   /** Train even where the live release was fitted on the very same rows in the same way. */
@@ -88,18 +90,19 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   checkInputs(table);
   const parameters = completeParameters(job.parameters);
   const hash = hashDataSet(data);
+  const window = job.window && trainingWindowMs(job.window, data.source.interval);
   const report = (manifest: ReleaseManifest, isNew: boolean): TrainingReport => {
     return { manifest, isNew, leftOut: data.leftOut, seconds: (performance.now() - started) / 1000 };
   };
 
   const live = await registry.live();
-  if (live !== undefined && job.isForced !== true && isSameTraining(live.manifest, hash, parameters, job)) {
+  if (live !== undefined && job.isForced !== true && isSameTraining(live.manifest, { hash, parameters, window }, job)) {
     log.info({ version: live.manifest.version }, 'nothing new to learn');
     return report(live.manifest, false);
   }
 
-  const folds = planFolds(data, job.folds ?? FOLDS, job.window);
-  const learntFrom = firstRowOf(data, job.window);
+  const folds = planFolds(data, job.folds ?? FOLDS, window);
+  const learntFrom = firstRowOf(data, window);
   const total = (folds.length + 1) * MODEL_NAMES.length;
   await using trainer = createTrainer({
     ...(job.threads === undefined ? {} : { threads: job.threads }),
@@ -109,13 +112,23 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);
   try {
-    const walk = { trainer, data, folds, parameters, seed };
+    const walk = { trainer, data, folds, window, parameters, seed };
     const [models, outOfSample] = await Promise.all([
       fitFinalModels(trainer, data, parameters, seed, learntFrom, job.software),
       runWalkForward(walk),
     ]);
     const gate = await decidePromotion(live, outOfSample, walk);
-    const manifest = describeRelease(job, { data, hash, folds, learntFrom, parameters, models, outOfSample, gate });
+    const manifest = describeRelease(job, {
+      data,
+      hash,
+      folds,
+      window,
+      learntFrom,
+      parameters,
+      models,
+      outOfSample,
+      gate,
+    });
     const published = await publish(registry, manifest, models, clock.now());
     signal?.throwIfAborted();
     if (gate.isPromoted) await registry.promote(published.version, live?.tag);
@@ -136,11 +149,15 @@ function completeParameters(given: TrainingJob['parameters'] = {}): Parameters {
 }
 
 /** Would training give what is live already? */
-function isSameTraining(live: ReleaseManifest, hash: string, parameters: Parameters, job: TrainingJob): boolean {
+function isSameTraining(
+  live: ReleaseManifest,
+  { hash, parameters, window }: Pick<Made, 'hash' | 'parameters' | 'window'>,
+  job: TrainingJob,
+): boolean {
   return (
     live.training.data === hash &&
     live.training.seed === job.seed &&
-    live.training.window === job.window &&
+    live.training.window === window &&
     live.software === job.software &&
     live.folds.length === (job.folds ?? FOLDS) &&
     MODEL_NAMES.every((name) => isDeepStrictEqual(live.models[name].parameters, parameters[name]))
@@ -151,6 +168,8 @@ interface Made {
   readonly data: DataSet;
   readonly hash: string;
   readonly folds: readonly Fold[];
+  /** Milliseconds. */
+  readonly window: number | undefined;
   /** The first row that the models were fitted on. */
   readonly learntFrom: number;
   readonly parameters: Parameters;
@@ -167,7 +186,7 @@ function firstRowOf({ time, source }: DataSet, window = Infinity): number {
 
 /** The manifest of what was made, but for its version and date. */
 function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'version' | 'createdAt'> {
-  const { data, hash, folds, learntFrom, parameters, models, outOfSample, gate } = made;
+  const { data, hash, folds, window, learntFrom, parameters, models, outOfSample, gate } = made;
   const { source, quote, interval, featureSet } = data.source;
   const { name, hash: featureHash, inputs } = featureSet;
   const rows = checkRowsOf(data.inputs);
@@ -210,7 +229,7 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
       rows: data.time.length - learntFrom,
       assets: learnt.map((id) => data.symbols[id]!),
       seed: job.seed,
-      ...(job.window === undefined ? {} : { window: job.window }),
+      ...(window === undefined ? {} : { window }),
       data: hash,
     },
     folds: folds.map(({ train, test, trainSpan, testSpan }) => ({

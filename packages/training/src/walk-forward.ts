@@ -53,6 +53,8 @@ export interface WalkForwardJob {
   readonly trainer: Trainer;
   readonly data: DataSet;
   readonly folds: readonly Fold[];
+  /** That the folds were planned with. */
+  readonly window?: number | undefined;
   readonly parameters: Parameters;
   readonly seed: number;
 }
