@@ -1,6 +1,7 @@
 export {
   askScikitLearn,
   type LinearAnswer,
+  largestDifference,
   type Question,
   type ReferenceProblem,
   scikitLearn,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { promisify } from 'node:util';
 import { pythonVenvOrReason } from '@pavio/storage/testing';
 import type { Matrix } from '../src/index.ts';
@@ -69,11 +70,28 @@ export async function askScikitLearn<const Q extends readonly Question[]>(
     const shape = JSON.stringify({ rows: X.rows, columns: X.columns, questions });
     const { stdout } = await run(python, [path.join(import.meta.dirname, 'scikit_learn.py'), file, shape], {
       maxBuffer: 2 ** 26,
+      // Threads of a BLAS wait for each other in busy loops, which takes forever where other tests run.
+      env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
     });
     return JSON.parse(stdout) as never;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/**
+ * Largest difference of the intercept or a coefficient, relative to it; below a millionth of the largest it is taken
+ * relative to that, as rounding.
+ */
+export function largestDifference(
+  ours: { readonly intercept: number; readonly coefficients: Float64Array },
+  theirs: LinearAnswer,
+): number {
+  const floor = 1e-6 * Math.max(...theirs.coefficients.map(Math.abs));
+  const actual = [ours.intercept, ...ours.coefficients];
+  const expected = [theirs.intercept, ...theirs.coefficients];
+  if (actual.length !== expected.length) return Infinity;
+  return Math.max(...expected.map((value, c) => Math.abs(actual[c]! - value) / Math.max(Math.abs(value), floor)));
 }
 
 function bytesOf(array: Float32Array | Float64Array): Uint8Array {
