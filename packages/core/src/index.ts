@@ -93,13 +93,3 @@ export {
   VERSION_PATTERN,
 } from './release.ts';
 export { parseTrainingWindow, type TrainingWindow, trainingWindowMs } from './training-window.ts';
-export {
-  isRepeatedRun,
-  type KeptTrainingRun,
-  keptTrainingRunSchema,
-  TRAINING_OUTCOMES,
-  type TrainingOutcome,
-  type TrainingRun,
-  type TrainingRunLog,
-  trainingRunSchema,
-} from './training-run.ts';
