@@ -92,4 +92,15 @@ export {
   type Score,
   VERSION_PATTERN,
 } from './release.ts';
+export {
+  isRepeatedRun,
+  type KeptTrainingRun,
+  keptTrainingRunSchema,
+  TRAINING_OUTCOMES,
+  type TrainingOutcome,
+  type TrainingRun,
+  type TrainingRunLog,
+  trainingRunSchema,
+} from './training-run.ts';
 export { parseTrainingWindow, type TrainingWindow, trainingWindowMs } from './training-window.ts';
+export { type Trial, type Tuning, trialSchema, tuningSchema, type Winners, winnersSchema } from './tuning.ts';

@@ -3,6 +3,7 @@ import { calibrationSchema, reliabilitySchema } from './calibration.ts';
 import { coverageSchema } from './coverage.ts';
 import { INTERVAL_NAMES } from './interval.ts';
 import { MODEL_NAMES, VERDICTS } from './model.ts';
+import { parametersSchema, tuningSchema } from './tuning.ts';
 
 /** `YYYYMMDD-HHMM`, with seconds where two releases fall into one minute. */
 export const VERSION_PATTERN = /^\d{8}-\d{4}(\d{2})?$/;
@@ -40,7 +41,9 @@ const fileSchema = z.object({ name: text, bytes: count, sha256 });
 
 const modelSchema = z.object({
   kind: z.enum(['regressor', 'classifier']),
-  parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+  parameters: parametersSchema,
+  /** Where a search found them, and how; the evaluation is that of the search, not of what it chose in the end. */
+  tuning: tuningSchema.optional(),
   file: fileSchema,
   /** The same model as ONNX, for other runtimes. Releases of before there were twins have none. */
   onnx: fileSchema.optional(),

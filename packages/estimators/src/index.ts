@@ -74,5 +74,6 @@ export {
   type TensorData,
   type TensorFile,
 } from './safetensors.ts';
+export { describeSpace, drawParams, type Range, SEARCH_SPACE, type SearchSpace } from './search-space.ts';
 export type { FitJob, FitResult } from './trainer/job.ts';
 export { createTrainer, type Trainer, type TrainerOptions, type TrainerProgress } from './trainer/trainer.ts';
