@@ -253,7 +253,9 @@ describe('a new release', () => {
 it('names the version whose manifest is damaged beside the others', async () => {
   const damaged = version;
   const key = `models/${damaged}/manifest.json`;
+  await get('/readyz');
   await release();
+  lake.clock.set(Date.parse(NOW) + CHECK_EVERY);
   await expect.poll(async () => (await get('/health')).release, SOON).toBe(version);
   const manifest = await lake.store.get(key);
   await lake.store.put(key, Buffer.from('{'));

@@ -1,7 +1,7 @@
 import { DEFAULT_ASSETS, PavioError, SIMULATED_ASSET, SIMULATED_SOURCE } from '@pavio/core';
 import { type Crawler, type CrawlReport, createCrawler } from '@pavio/crawler';
 import { type FeatureReport, runFeatureJob } from '@pavio/features';
-import { type TrainingReport, train } from '@pavio/training';
+import { runTrainingJob, type TrainingReport } from '@pavio/training';
 import type { Console } from './console.ts';
 import { chooseCrawl, chooseStored, type MarketChoice } from './market.ts';
 import { SOFTWARE } from './software.ts';
@@ -108,14 +108,17 @@ export class Cycle {
   }
 
   train(options: { readonly signal?: AbortSignal; readonly isForced?: boolean }): Promise<TrainingReport> {
-    const { config, features, registry, clock, log } = this.#workspace;
-    return train({
+    const { config, store, features, registry, runs, clock, log } = this.#workspace;
+    return runTrainingJob({
+      store,
       features,
       registry,
+      runs,
       clock,
       log,
       software: SOFTWARE,
       seed: config.seed,
+      keepVersions: config.keepVersions,
       window: config.window,
       ...(config.threads > 0 ? { threads: config.threads } : {}),
       ...options,

@@ -10,6 +10,7 @@ import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command<never>[] = [
   predictCommand,
   serveCommand,
   modelsCommand,
+  runsCommand,
   rollbackCommand,
   checkCommand,
   doctorCommand,

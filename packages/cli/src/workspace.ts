@@ -14,8 +14,16 @@ import {
   PavioError,
   type PredictionLog,
   systemClock,
+  type TrainingRunLog,
 } from '@pavio/core';
-import { lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog, openStore } from '@pavio/storage';
+import {
+  lakeCandleStore,
+  lakeFeatureStore,
+  lakeModelRegistry,
+  lakePredictionLog,
+  lakeTrainingRunLog,
+  openStore,
+} from '@pavio/storage';
 
 /** The lake and everything in it, opened as the configuration says. Opening touches nothing. */
 export interface Workspace {
@@ -25,6 +33,7 @@ export interface Workspace {
   readonly features: FeatureStore;
   readonly registry: ModelRegistry;
   readonly predictions: PredictionLog;
+  readonly runs: TrainingRunLog;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,6 +48,7 @@ export function openWorkspace(config: Config, log: Logger, clock: Clock = system
     features: lakeFeatureStore(store),
     registry: lakeModelRegistry(store),
     predictions: lakePredictionLog(store),
+    runs: lakeTrainingRunLog(store),
     clock,
     log,
   };

@@ -5,5 +5,6 @@ export { lakeCandleStore } from './lake/candle-store.ts';
 export { lakeFeatureStore } from './lake/feature-store.ts';
 export { lakeModelRegistry } from './lake/model-registry.ts';
 export { lakePredictionLog } from './lake/prediction-log.ts';
+export { lakeTrainingRunLog } from './lake/training-run-log.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
 export { type S3StoreOptions, s3Store } from './s3/s3-store.ts';

@@ -5,3 +5,4 @@ export { storeReport } from './report/store-report.ts';
 export { applyRetention, type RetentionJob } from './retention.ts';
 export { type RollbackJob, type RollbackReport, rollback, unpin } from './rollback.ts';
 export { type TrainingJob, type TrainingReport, train } from './train.ts';
+export { type RecordedTrainingJob, runTrainingJob } from './training-job.ts';

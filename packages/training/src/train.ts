@@ -6,6 +6,7 @@ import {
   intervalMs,
   isoTime,
   isPavioError,
+  type LiveRelease,
   type Logger,
   MODEL_NAMES,
   type ModelName,
@@ -23,7 +24,7 @@ import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
 import { calibrationOf } from './calibration.ts';
 import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
-import { decidePromotion, type GateDecision } from './gate.ts';
+import { decidePromotion, type GateDecision, pinnedReason } from './gate.ts';
 import { intervalsOf } from './intervals.ts';
 import { correctVerdicts, type Evaluation, evaluate } from './score.ts';
 import { versionNames } from './version.ts';
@@ -56,7 +57,7 @@ export interface TrainingJob {
 }
 
 export interface TrainingReport {
-  /** The release that was made; that which is live already, where there was nothing new to learn. */
+  /** The release that was made; where there was nothing new to learn that which was made of the very same before. */
   readonly manifest: ReleaseManifest;
   /** False where nothing was done. */
   readonly isNew: boolean;
@@ -96,9 +97,10 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   };
 
   const live = await registry.live();
-  if (live !== undefined && job.isForced !== true && isSameTraining(live.manifest, { hash, parameters, window }, job)) {
-    log.info({ version: live.manifest.version }, 'nothing new to learn');
-    return report(live.manifest, false);
+  const made = live && job.isForced !== true ? await findMade(live, { hash, parameters, window }, job) : undefined;
+  if (made !== undefined) {
+    log.info({ version: made.version }, 'nothing new to learn');
+    return report(made, false);
   }
 
   const folds = planFolds(data, job.folds ?? FOLDS, window);
@@ -148,19 +150,29 @@ function completeParameters(given: TrainingJob['parameters'] = {}): Parameters {
   ) as unknown as Parameters;
 }
 
-/** Would training give what is live already? */
-function isSameTraining(
-  live: ReleaseManifest,
-  { hash, parameters, window }: Pick<Made, 'hash' | 'parameters' | 'window'>,
-  job: TrainingJob,
-): boolean {
+type Learning = Pick<Made, 'hash' | 'parameters' | 'window'>;
+
+/** What training would give again: the live release, or the newest version where the gate kept it back from that one. */
+async function findMade(live: LiveRelease, learning: Learning, job: TrainingJob): Promise<ReleaseManifest | undefined> {
+  if (isSameTraining(live.manifest, learning, job)) return live.manifest;
+  const [newest] = await job.registry.versions({ limit: 1 });
+  if (newest === undefined || 'problem' in newest) return undefined;
+  const { version } = live.manifest;
+  const { isPromoted, previous, reason } = newest.manifest.gate;
+  // What was kept back by a pin that is no more would go live now.
+  const isKeptBack = !isPromoted && previous === version && (reason === pinnedReason(version)) === live.isPinned;
+  return isKeptBack && isSameTraining(newest.manifest, learning, job) ? newest.manifest : undefined;
+}
+
+/** Would training give what is there already? */
+function isSameTraining(there: ReleaseManifest, { hash, parameters, window }: Learning, job: TrainingJob): boolean {
   return (
-    live.training.data === hash &&
-    live.training.seed === job.seed &&
-    live.training.window === window &&
-    live.software === job.software &&
-    live.folds.length === (job.folds ?? FOLDS) &&
-    MODEL_NAMES.every((name) => isDeepStrictEqual(live.models[name].parameters, parameters[name]))
+    there.training.data === hash &&
+    there.training.seed === job.seed &&
+    there.training.window === window &&
+    there.software === job.software &&
+    there.folds.length === (job.folds ?? FOLDS) &&
+    MODEL_NAMES.every((name) => isDeepStrictEqual(there.models[name].parameters, parameters[name]))
   );
 }
 

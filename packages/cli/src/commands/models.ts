@@ -1,7 +1,7 @@
 import { isPavioError, type ReleaseManifest, type StoredVersion } from '@pavio/core';
 import { applyRetention } from '@pavio/training';
-import { InvalidArgumentError } from 'commander';
 import type { Command } from '../command.ts';
+import { parseCount } from '../count.ts';
 import { formatCount } from '../format.ts';
 import { describeModels, summarizeVerdicts } from '../reports/training.ts';
 import { renderTable } from '../table.ts';
@@ -79,13 +79,8 @@ function describeVersion(stored: StoredVersion) {
   }
   const { checkRows: _rows, models, ...manifest } = stored.manifest;
   const briefly = Object.entries(models).map(([name, model]) => {
-    const { kind, parameters, file, evaluation, intervals } = model;
-    return [name, { kind, parameters, file, evaluation: evaluation.overall, intervals }];
+    const { kind, parameters, file, onnx, evaluation, intervals } = model;
+    return [name, { kind, parameters, file, onnx, evaluation: evaluation.overall, intervals }];
   });
   return { ...manifest, models: Object.fromEntries(briefly) };
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return Number(text);
 }

@@ -62,7 +62,10 @@ export function describeModels(manifest: ReleaseManifest): string {
 export function summarizeTraining({ manifest, isNew, seconds }: TrainingReport): string {
   const { version, gate, isSimulated } = manifest;
   const simulated = isSimulated ? ' (SIMULATED candles)' : '';
-  if (!isNew) return `Nothing new to learn: release ${version}${simulated} is live and was fitted on these very rows.`;
+  if (!isNew) {
+    const kept = gate.isPromoted ? '' : ` The gate kept it back: ${gate.reason}`;
+    return `Nothing new to learn: release ${version}${simulated} was fitted on these very rows.${kept}`;
+  }
   const fate = gate.isPromoted ? 'is live' : 'was NOT made live';
   return `Release ${version}${simulated} ${fate}: ${gate.reason} ${formatDuration(seconds * 1000)}`;
 }
