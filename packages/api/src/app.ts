@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, type Logger, type ModelRegistry } from '@pavio/core';
 import type { Predictor } from '@pavio/prediction';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { noteBasePath } from './base-path.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { answerError, noSuchRoute } from './errors.ts';
 import { Freshness } from './freshness.ts';
 import { setHeaders } from './headers.ts';
 import { isLoopback } from './loopback.ts';
 import { noteMethods } from './methods.ts';
-import { describeRoutes, docsRoutes } from './openapi.ts';
+import { type DocsPage, describeRoutes, docsRoutes } from './openapi.ts';
 import { frontRoutes } from './routes/front.ts';
 import { healthRoutes } from './routes/health.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -31,6 +38,12 @@ export interface ApiConfig {
   readonly isReachableFromOutside: boolean;
   /** Least time between two looks for a new release, in milliseconds; 5 s when not given. */
   readonly checkEvery?: number;
+  /** Do requests wait for a look that is due? True where the process sleeps between requests, as in Lambda. */
+  readonly isAsleepBetweenRequests?: boolean;
+  /** What `/docs` shows: Swagger UI, which brings 3 MB of files, or a list of the addresses. Swagger UI when not given. */
+  readonly docs?: DocsPage;
+  /** What stands before our paths in the addresses that the client of a request sees, as `/prod`; nothing by default. */
+  readonly basePathOf?: (request: FastifyRequest) => string;
 }
 
 export interface ApiOptions {
@@ -56,7 +69,8 @@ const LONGEST_PATH_PART = 500;
 export function buildApp({ predictor, registry, clock, log, config }: ApiOptions): Api {
   const rules = { apiKey: config.apiKey, isReachableFromOutside: config.isReachableFromOutside };
   const checkEvery = config.checkEvery ?? CHECK_EVERY_MS;
-  const freshness = new Freshness({ predictor, clock, log, checkEvery });
+  const { isAsleepBetweenRequests: isPatient = false, docs = 'swagger-ui', basePathOf = () => '' } = config;
+  const freshness = new Freshness({ predictor, clock, log, checkEvery, isPatient });
   const logger: FastifyBaseLogger = log;
   const api: Api = Fastify({
     loggerInstance: logger,
@@ -67,6 +81,13 @@ export function buildApp({ predictor, registry, clock, log, config }: ApiOptions
     // Requests on open connections are answered to the end while the server closes.
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
+    // Given here, and not set later, so that Fastify does not load its own compilers (Ajv), which nothing would use.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => validatorCompiler as never,
+        buildSerializer: () => serializerCompiler as never,
+      },
+    },
     // Addresses that the router cannot read: no hook runs for them.
     frameworkErrors: (error, request, reply) => {
       setHeaders(request, reply);
@@ -75,15 +96,17 @@ export function buildApp({ predictor, registry, clock, log, config }: ApiOptions
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>();
 
-  api.setValidatorCompiler(validatorCompiler);
-  api.setSerializerCompiler(serializerCompiler);
+  noteBasePath(api, basePathOf);
   api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) => answerError(noSuchRoute(request), request, reply));
   api.addHook('onRequest', async (request, reply) => setHeaders(request, reply));
   const refuseOtherMethods = noteMethods(api);
   describeRoutes(api);
 
-  api.addHook('onReady', async () => void freshness.check());
+  api.addHook('onReady', async () => {
+    const looked = freshness.check();
+    if (isPatient) await looked;
+  });
   api.addHook('onListen', async () => {
     rules.isReachableFromOutside ||= api
       .addresses()
@@ -100,7 +123,7 @@ export function buildApp({ predictor, registry, clock, log, config }: ApiOptions
     symbolRoutes(routes, predictor, freshness);
     modelRoutes(routes, { predictor, freshness, registry, clock });
     reloadRoutes(routes, freshness, rules);
-    docsRoutes(routes);
+    docsRoutes(routes, docs);
   });
   api.register(async (scope) => refuseOtherMethods(scope as unknown as Api));
   return api;

@@ -14,7 +14,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   );
   if (error.retryAfter !== undefined) reply.header('retry-after', Math.ceil(error.retryAfter / 1000));
   if (error.code === 'unauthorized') reply.header('www-authenticate', 'ApiKey header="x-api-key"');
-  const problem = problemOf(error, pathOf(request.url), request.id);
+  const problem = problemOf(error, pathOf(request.url), request.id, request.basePath);
   // A string, so that no serializer of the route stands between an error and its answer.
   reply.code(error.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
@@ -27,7 +27,7 @@ function levelOf({ code, status }: PavioError): 'error' | 'warn' | 'debug' {
 
 export function noSuchRoute(request: FastifyRequest): PavioError {
   return new PavioError('not_found', `There is nothing at ${shorten(pathOf(request.url))}.`, {
-    remedy: 'The addresses are listed at /docs.',
+    remedy: `The addresses are listed at ${request.basePath ?? ''}/docs.`,
   });
 }
 
@@ -49,11 +49,11 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'too_large',
 
 function toApiError(thrown: unknown, request: FastifyRequest): PavioError {
   if (!isFastifyError(thrown)) return toPavioError(thrown);
-  if (thrown.validation !== undefined) return invalidRequest(thrown);
+  if (thrown.validation !== undefined) return invalidRequest(thrown, request);
   const status = thrown.statusCode ?? 500;
   if (status < 400 || status >= 500) return toPavioError(thrown);
   const code = CODES_BY_STATUS[status] ?? 'bad_input';
-  return new PavioError(code, refusalOf(thrown, code, request), { remedy: remedyOf(code), cause: thrown });
+  return new PavioError(code, refusalOf(thrown, code, request), { remedy: remedyOf(code, request), cause: thrown });
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {
@@ -72,16 +72,20 @@ function refusalOf(error: FastifyError, code: ErrorCode, request: FastifyRequest
   return 'The body of the request is not valid JSON.';
 }
 
-function remedyOf(code: ErrorCode): string {
+function remedyOf(code: ErrorCode, request: FastifyRequest): string {
   if (code === 'too_large') return 'Send a shorter body, or none.';
   if (code === 'unsupported_media_type') return 'Send JSON as application/json, or no body.';
-  return 'Correct the request; /docs shows what each address takes.';
+  return correctIt(request);
+}
+
+function correctIt({ basePath = '' }: FastifyRequest): string {
+  return `Correct the request; ${basePath}/docs shows what each address takes.`;
 }
 
 const PLACES = { params: 'path', querystring: 'query', body: 'body', headers: 'headers' } as const;
 
 /** What the zod schema of a route refused, naming every field. */
-function invalidRequest(error: FastifyError): PavioError {
+function invalidRequest(error: FastifyError, request: FastifyRequest): PavioError {
   const place = PLACES[(error.validationContext ?? 'body') as keyof typeof PLACES];
   const problems = (error.validation ?? []).map(({ instancePath, message }) => ({
     field: instancePath.slice(1).replaceAll('/', '.'),
@@ -89,7 +93,7 @@ function invalidRequest(error: FastifyError): PavioError {
   }));
   const named = problems.map(({ field, message }) => `${field === '' ? 'it' : `"${field}"`} ${message}`).join(', ');
   return new PavioError('bad_input', `The ${place} of the request is not valid: ${named}.`, {
-    remedy: 'Correct the request; /docs shows what each address takes.',
+    remedy: correctIt(request),
     details: { in: place, problems },
   });
 }

@@ -7,6 +7,8 @@ export interface FreshnessOptions {
   readonly log: Logger;
   /** Least time between two looks at what is live, in milliseconds. */
   readonly checkEvery: number;
+  /** Wait for every look that is due, not only while there is nothing to serve with. */
+  readonly isPatient: boolean;
 }
 
 /**
@@ -38,10 +40,11 @@ export class Freshness {
     return this.#checking;
   }
 
-  /** Starts a look when one is due, and waits for it only while there is nothing to serve with. */
+  /** Starts a look when one is due, and waits for it while there is nothing to serve with, or where it is patient. */
   async ensureRelease(): Promise<void> {
     const checked = this.check();
-    if (this.#options.predictor.state.release === undefined) await checked;
+    const { isPatient, predictor } = this.#options;
+    if (isPatient || predictor.state.release === undefined) await checked;
   }
 
   /**

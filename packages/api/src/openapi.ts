@@ -1,14 +1,15 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import { ok } from './answers/ok.ts';
 import type { Api } from './app.ts';
+import { addressList } from './docs-list.ts';
 import { problemResponses } from './problem.ts';
 import { SOFTWARE_VERSION } from './version.ts';
 
 export const API_KEY_SCHEME = 'apiKey';
+const TITLE = 'Cripto Prediction API';
 
 /** Collects the description of every route that is added after it; it is read at `/openapi.json` and `/docs`. */
 export function describeRoutes(api: Api): void {
@@ -16,7 +17,7 @@ export function describeRoutes(api: Api): void {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'Cripto Prediction API',
+        title: TITLE,
         version: SOFTWARE_VERSION,
         description:
           'Forecasts of the next candle of crypto assets by five models, with an honest statement of whether each beats a naive guess. Times are ISO 8601 in UTC. Errors are problem documents (RFC 9457).',
@@ -44,9 +45,23 @@ export function describeRoutes(api: Api): void {
   });
 }
 
+/** What `/docs` shows. */
+export type DocsPage = 'swagger-ui' | 'list';
+
 /** `/openapi.json`, and `/docs`, whose files all come from the package: no network is needed. */
-export function docsRoutes(api: Api): void {
-  api.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Cripto Prediction API' } });
+export function docsRoutes(api: Api, page: DocsPage): void {
+  if (page === 'swagger-ui') {
+    api.register(async (scope) => {
+      const { default: swaggerUi } = await import('@fastify/swagger-ui');
+      scope.register(swaggerUi, { routePrefix: '/docs', theme: { title: TITLE } });
+    });
+  } else {
+    api.get('/docs', { schema: { hide: true } }, ({ basePath = '' }, reply) => {
+      void reply
+        .type('text/html; charset=utf-8')
+        .send(addressList(TITLE, api.swagger() as OpenAPIV3_1.Document, basePath));
+    });
+  }
 
   api.get(
     '/openapi.json',
@@ -62,8 +77,9 @@ export function docsRoutes(api: Api): void {
       },
     },
     // A string, so that no schema of the route is applied to it.
-    (_request, reply) => {
-      void reply.type('application/json').send(JSON.stringify(api.swagger()) as never);
+    ({ basePath }, reply) => {
+      const document = { ...api.swagger(), servers: [{ url: basePath || '/' }] };
+      void reply.type('application/json').send(JSON.stringify(document) as never);
     },
   );
 }

@@ -50,15 +50,16 @@ export function problemType(code: ErrorCode): string {
  *
  * @param instance path that was asked
  * @param requestId names the line in the log, for unexpected errors
+ * @param basePath what stands before our paths in the addresses that the client sees
  */
-export function problemOf(error: PavioError, instance?: string, requestId?: string): Problem {
+export function problemOf(error: PavioError, instance?: string, requestId?: string, basePath = ''): Problem {
   const isUnexpected = error.code === 'internal';
   return {
-    type: problemType(error.code),
+    type: basePath + problemType(error.code),
     title: error.title,
     status: error.status,
     detail: isUnexpected ? 'The server could not answer because of an error of its own.' : error.message,
-    ...(instance === undefined ? {} : { instance }),
+    ...(instance === undefined ? {} : { instance: basePath + instance }),
     code: error.code,
     ...(isUnexpected
       ? { remedy: `Look into the log of the server${requestId === undefined ? '' : ` for request ${requestId}`}.` }

@@ -8,7 +8,10 @@ import { SOFTWARE_VERSION } from '../version.ts';
 /** Where a browser that asks for `/` is sent. */
 const FRONT_PAGE = '/docs';
 
-const FRONT = { message: 'Cripto Prediction API', version: SOFTWARE_VERSION, docs: '/docs', health: '/health' };
+function front(basePath: string) {
+  const [docs, health] = [`${basePath}/docs`, `${basePath}/health`];
+  return { message: 'Cripto Prediction API', version: SOFTWARE_VERSION, docs, health };
+}
 
 const frontSchema = z
   .object({
@@ -19,7 +22,7 @@ const frontSchema = z
   })
   .meta({
     id: 'Front',
-    examples: [FRONT],
+    examples: [front('')],
   });
 
 const errorKindSchema = z
@@ -51,8 +54,8 @@ export function frontRoutes(api: Api): void {
     },
     (request, reply) => {
       reply.header('vary', 'accept');
-      if (request.headers.accept?.includes('text/html')) void reply.redirect(FRONT_PAGE);
-      else void reply.send(FRONT);
+      if (request.headers.accept?.includes('text/html')) void reply.redirect(`${request.basePath ?? ''}${FRONT_PAGE}`);
+      else void reply.send(front(request.basePath ?? ''));
     },
   );
 
@@ -66,7 +69,7 @@ export function frontRoutes(api: Api): void {
         response: { 200: ok('Every kind of error', z.array(errorKindSchema)), ...problemResponses() },
       },
     },
-    () => (Object.keys(ERRORS) as ErrorCode[]).map(errorKind),
+    ({ basePath = '' }) => (Object.keys(ERRORS) as ErrorCode[]).map((code) => errorKind(code, basePath)),
   );
 
   api.get(
@@ -80,18 +83,18 @@ export function frontRoutes(api: Api): void {
         response: { 200: ok('The kind of error', errorKindSchema), ...problemResponses('bad_input', 'not_found') },
       },
     },
-    ({ params: { code } }) => {
+    ({ params: { code }, basePath = '' }) => {
       if (!Object.hasOwn(ERRORS, code)) {
         throw new PavioError('not_found', `There is no error "${code.slice(0, 40)}".`, {
-          remedy: 'They are listed at /errors.',
+          remedy: `They are listed at ${basePath}/errors.`,
         });
       }
-      return errorKind(code as ErrorCode);
+      return errorKind(code as ErrorCode, basePath);
     },
   );
 }
 
-function errorKind(code: ErrorCode): z.infer<typeof errorKindSchema> {
+function errorKind(code: ErrorCode, basePath: string): z.infer<typeof errorKindSchema> {
   const { title, status, retry } = ERRORS[code];
-  return { type: problemType(code), code, title, status, retry };
+  return { type: basePath + problemType(code), code, title, status, retry };
 }

@@ -1,4 +1,4 @@
-import type * as Sdk from '@aws-sdk/client-s3';
+import type * as Sdk from './sdk.ts';
 
 /** S3 wants parts of 5 MB and more, and takes 10,000 of them: 160 GB. */
 const PART_BYTES = 16 * 2 ** 20;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type * as Sdk from '@aws-sdk/client-s3';
 import { type ObjectInfo, type ObjectStore, PavioError, type PutResult, type StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
 import { plainBytes } from '../plain-bytes.ts';
 import { absentError, changedError } from '../read-errors.ts';
 import { failureOf, s3Error } from './errors.ts';
 import { putParts } from './multipart.ts';
+import type * as Sdk from './sdk.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -230,7 +230,7 @@ class S3Store implements ObjectStore {
 }
 
 async function connect({ bucket, region, endpoint, credentials }: S3StoreOptions): Promise<Connection> {
-  const sdk = await import('@aws-sdk/client-s3');
+  const sdk = await import('./sdk.ts');
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPTS,
     // Whole objects ask for their checksum; a range has none of its own.
