@@ -1,0 +1,88 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync } from 'node:fs';
+import { chmod, cp, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = path.dirname(import.meta.dirname);
+const dockerfile = await readFile(path.join(root, 'infra/docker/Dockerfile'), 'utf8');
+/** The user of the image; only root can become another one. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
+
+/**
+ * What the image holds, made by the Dockerfile's own COPY patterns and its own install command, without Docker: a test must
+ * not need a daemon. Then run as the image would: another user, nothing writable but the lake and /tmp.
+ */
+describe('the content of the image', () => {
+  let app = '';
+  let lake = '';
+  let server: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    app = await mkdtemp(path.join(tmpdir(), 'pavio-image-'));
+    lake = path.join(app, 'lake');
+    for (const line of dockerfile.matchAll(/^COPY (?!--from)(?:--parents )?(.+) \.\/$/gm)) {
+      for (const pattern of line[1]!.split(' ')) {
+        for await (const file of glob(pattern, { cwd: root })) {
+          await cp(path.join(root, file), path.join(app, file), { recursive: true });
+        }
+      }
+    }
+    const install = /npx .*install [^\n]*--filter '\S+'/.exec(dockerfile)?.[0] ?? '';
+    await run('sh', ['-c', install], { cwd: app, env: { ...process.env, CI: 'true' } });
+    await mkdir(lake);
+    await run('chmod', ['-R', 'a-w,a+rX', app]);
+    await chmod(lake, 0o777);
+  }, 180_000);
+
+  afterAll(async () => {
+    server?.kill('SIGKILL');
+    await run('chmod', ['-R', 'u+w', app]);
+    await rm(app, { recursive: true });
+  });
+
+  function start(words: readonly string[]): ChildProcess {
+    const main = path.join(app, 'packages/cli/src/main.ts');
+    return spawn(process.execPath, [main, ...words], {
+      ...nobody,
+      cwd: app,
+      env: { PAVIO_LAKE: lake, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  }
+
+  it('has neither tests nor what only they need', async () => {
+    const foreign = ['node_modules/.pnpm/{vitest,typescript,aws-cdk-lib,node}@*', 'packages/*/{tests,testing}'];
+    expect(globSync(foreign, { cwd: app })).toEqual([]);
+    expect(globSync('node_modules/.pnpm/fastify@*', { cwd: app })).toHaveLength(1);
+  });
+
+  it('makes a release and serves it, as a user who may write the lake alone', async () => {
+    const words = ['run', '--source', 'simulated', '--assets', 'BTC,ETH', '--start', '2024-06-01', '--threads', '1'];
+    const cycle = start(words);
+    cycle.stderr!.resume();
+    expect(await once(cycle, 'close')).toEqual([0, null]);
+
+    server = start(['serve']);
+    let said = '';
+    for await (const chunk of server.stderr!) {
+      said += String(chunk);
+      if (said.includes('Ctrl-C')) break;
+    }
+    const url = /API +(http:\S+)/.exec(said)?.[1];
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/symbol/BTC`)).json()).toMatchObject({ ativo: 'BTC', total_modelos: 5 });
+  });
+});
+
+it('says in the Dockerfile how to ask the container whether it lives', async () => {
+  const script = /CMD \[.*"-e", "(.+)"\]/.exec(dockerfile)?.[1] ?? '';
+  const ended = run(process.execPath, ['-e', script], { env: { PORT: '9' } });
+  await expect(ended).rejects.toMatchObject({ code: 1 });
+  expect(script).toContain('/livez');
+});
