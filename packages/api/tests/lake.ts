@@ -107,7 +107,7 @@ export async function releaseAgain(
 ): Promise<void> {
   const live = await registry.live();
   if (live === undefined) throw new Error('nothing is live');
-  const { manifest, files } = await registry.load(live.manifest.version);
-  await registry.publish({ manifest: { ...manifest, version, ...edit(manifest) }, files });
+  const { manifest, ...bodies } = await registry.load(live.manifest.version, { withTwins: true });
+  await registry.publish({ manifest: { ...manifest, version, ...edit(manifest) }, ...bodies });
   await registry.promote(version, live.tag);
 }

@@ -81,7 +81,14 @@ export {
   VERDICTS,
   type Verdict,
 } from './model.ts';
-export type { LiveRelease, ModelRegistry, PromotionOptions, Release, StoredVersion } from './model-registry.ts';
+export type {
+  LiveRelease,
+  LoadOptions,
+  ModelRegistry,
+  PromotionOptions,
+  Release,
+  StoredVersion,
+} from './model-registry.ts';
 export type { ObjectInfo, ObjectStore, PutResult, StoredObject } from './object-store.ts';
 export type { ForecastFilter, PredictionLog } from './prediction-log.ts';
 export {

@@ -6,7 +6,7 @@ import type { ReleaseManifest } from './release.ts';
 export interface Release {
   readonly manifest: ReleaseManifest;
   readonly files: ReadonlyMap<ModelName, Uint8Array>;
-  /** The ONNX twins that the manifest describes: for publishing. Nothing of ours predicts with them, so `load` gives none. */
+  /** The ONNX twins that the manifest describes. */
   readonly twins?: ReadonlyMap<ModelName, Uint8Array>;
 }
 
@@ -22,6 +22,11 @@ export interface LiveRelease {
 export type StoredVersion =
   | { readonly version: string; readonly manifest: ReleaseManifest }
   | { readonly version: string; readonly problem: PavioError };
+
+export interface LoadOptions {
+  /** Also the ONNX twins; not when not given: nothing of ours predicts with them. */
+  readonly withTwins?: boolean;
+}
 
 export interface PromotionOptions {
   /** Whether the version is pinned; not when not given. Written together with what is live, in one step. */
@@ -52,7 +57,7 @@ export interface ModelRegistry {
    *
    * @throws PavioError `unknown_version`; `bad_model` with both hashes for a damaged file.
    */
-  load(version: string): Promise<Release>;
+  load(version: string, options?: LoadOptions): Promise<Release>;
   /**
    * What is known of a version, without its files.
    *

@@ -1,3 +1,4 @@
+export { askOnnxRuntime, type OnnxAnswer, type OnnxQuestion, onnxRuntime } from './onnx-runtime.ts';
 export {
   askScikitLearn,
   type LinearAnswer,

@@ -43,8 +43,8 @@ const predictor = () =>
 
 /** Publishes the live release again under another version, with changes, and makes that live. */
 async function releaseAgain(version: string, changes: Partial<ReleaseManifest> = {}): Promise<void> {
-  const { files } = await registry().load(manifest.version);
-  await registry().publish({ manifest: { ...manifest, version, ...changes }, files });
+  const release = await registry().load(manifest.version, { withTwins: true });
+  await registry().publish({ ...release, manifest: { ...manifest, version, ...changes } });
   await registry().promote(version, await registry().liveTag());
 }
 

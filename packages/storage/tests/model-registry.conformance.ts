@@ -26,6 +26,7 @@ export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, M
     expect(loaded.manifest).toEqual(published.manifest);
     expect([...loaded.files.keys()].sort()).toEqual([...MODEL_NAMES].sort());
     for (const [name, body] of published.files) expect(loaded.files.get(name)).toEqual(body);
+    expect(await other.load('20240602-0000', { withTwins: true })).toEqual(published);
     expect(await other.live()).toBeUndefined();
   });
 
@@ -39,6 +40,19 @@ export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, M
       '20240602-0000',
       '20231231-2359',
     ]);
+  });
+
+  it('lists the newest so many, and gives what is known of one', async () => {
+    for (const version of ['20240602-0000', '20240603-0000', '20240604-0000']) await registry.publish(release(version));
+    expect(await other.versions({ limit: 2 })).toEqual(
+      ['20240604-0000', '20240603-0000'].map((version) => ({ version, manifest: release(version).manifest })),
+    );
+    expect(await other.versions({ limit: 0 })).toEqual([]);
+    expect(await other.manifest('20240602-0000')).toEqual(release('20240602-0000').manifest);
+    await expect(other.manifest('20240601-0000')).rejects.toMatchObject({ code: 'unknown_version' });
+    expect(await other.names()).toEqual(
+      ['20240604-0000', '20240603-0000', '20240602-0000'].map((version) => ({ version, isComplete: true })),
+    );
   });
 
   it('takes the same version again, and refuses another under its name', async () => {
@@ -65,7 +79,72 @@ export function testModelRegistry(open: () => Promise<readonly [ModelRegistry, M
     expect(await registry.versions()).toEqual([]);
   });
 
+  describe('removal', () => {
+    it('takes a version away whole, and nothing else', async () => {
+      await registry.publish(release('20240602-0000'));
+      await registry.publish(release('20240602-000030'));
+      await other.remove('20240602-0000');
+      expect(await registry.names()).toEqual([{ version: '20240602-000030', isComplete: true }]);
+      expect((await registry.load('20240602-000030')).files).toEqual(release('20240602-000030').files);
+      await expect(registry.load('20240602-0000')).rejects.toMatchObject({ code: 'unknown_version' });
+      // Its name is free again.
+      await registry.publish(release('20240602-0000', 'other'));
+    });
+
+    it('does nothing where there is none', async () => {
+      await registry.publish(release('20240602-0000'));
+      for (const version of ['20240601-0000', '20240602', 'latest', '..', '']) await registry.remove(version);
+      expect(await registry.versions()).toHaveLength(1);
+    });
+
+    it('is refused for what is live', async () => {
+      await registry.publish(release('20240602-0000'));
+      await registry.promote('20240602-0000', undefined);
+      await expect(other.remove('20240602-0000')).rejects.toMatchObject({ code: 'conflict' });
+      expect((await registry.load('20240602-0000')).files).toEqual(release('20240602-0000').files);
+    });
+
+    it('never leaves a live version in pieces, whoever comes first', async () => {
+      const ends = { removed: 0, live: 0 };
+      for (let round = 0; round < 12; round++) {
+        const version = `20240602-00${String(round).padStart(2, '0')}`;
+        await registry.publish(release(version));
+        const tag = await registry.liveTag();
+        const [removal, promotion] = await Promise.allSettled([other.remove(version), registry.promote(version, tag)]);
+        if (promotion.status === 'fulfilled') {
+          ends.live++;
+          expect((await registry.live())?.manifest.version).toBe(version);
+          expect((await other.load(version)).files).toEqual(release(version).files);
+        } else {
+          ends.removed++;
+          expect(['unknown_version', 'bad_model']).toContain(toPavioError(promotion.reason).code);
+          expect(removal.status).toBe('fulfilled');
+          expect((await registry.live())?.manifest.version).not.toBe(version);
+          await expect(other.load(version)).rejects.toMatchObject({ code: 'unknown_version' });
+        }
+      }
+      expect(ends.live + ends.removed).toBe(12);
+    });
+  });
+
   describe('promotion', () => {
+    it('pins and unpins together with what is live, under another tag', async () => {
+      await registry.publish(release('20240602-0000'));
+      await registry.publish(release('20240603-0000'));
+      await registry.promote('20240602-0000', undefined);
+      const unpinned = await other.live();
+      expect(unpinned).toMatchObject({ isPinned: false });
+      await registry.promote('20240602-0000', unpinned?.tag, { isPinned: true });
+      const pinned = await other.live();
+      expect(pinned).toMatchObject({ isPinned: true, manifest: { version: '20240602-0000' } });
+      expect(pinned?.manifest).toEqual(release('20240602-0000').manifest);
+      // Who saw it unpinned has lost.
+      await expect(other.promote('20240603-0000', unpinned?.tag)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await registry.live()).toEqual(pinned);
+      await registry.promote('20240603-0000', pinned?.tag);
+      expect(await other.live()).toMatchObject({ isPinned: false, manifest: { version: '20240603-0000' } });
+    });
+
     it('makes a version live, under a tag of its own each time', async () => {
       await registry.publish(release('20240602-0000'));
       await registry.publish(release('20240603-0000'));

@@ -73,10 +73,10 @@ describe('rollback', () => {
 
   it('refuses a version that reads other features or does not give its stored predictions', async () => {
     const lake = await twoReleases();
-    const { manifest, files } = await lake.registry.load(lake.first);
+    const { manifest, ...bodies } = await lake.registry.load(lake.first, { withTwins: true });
     const hash = '0'.repeat(64);
     const foreign = { ...manifest, version: '20260101-0000', featureSet: { ...manifest.featureSet, hash } };
-    await lake.registry.publish({ manifest: foreign, files });
+    await lake.registry.publish({ manifest: foreign, ...bodies });
     await expect(lake.rollback(foreign.version)).rejects.toMatchObject({
       code: 'feature_mismatch',
       details: { released: hash, computed: manifest.featureSet.hash },
@@ -84,16 +84,16 @@ describe('rollback', () => {
     const { regressor_lin: linear } = manifest.models;
     const checks = linear.checks.map((value) => value + 1);
     const models = { ...manifest.models, regressor_lin: { ...linear, checks } };
-    await lake.registry.publish({ manifest: { ...manifest, version: '20260101-0001', models }, files });
+    await lake.registry.publish({ manifest: { ...manifest, version: '20260101-0001', models }, ...bodies });
     await expect(lake.rollback('20260101-0001')).rejects.toMatchObject({ code: 'bad_model' });
     expect(await liveVersion(lake.registry)).toBe(lake.second);
   });
 
   it('lets one of two rollbacks win', async () => {
     const lake = await twoReleases();
-    const { manifest, files } = await lake.registry.load(lake.first);
+    const { manifest, ...bodies } = await lake.registry.load(lake.first, { withTwins: true });
     const third = releaseManifestSchema.parse({ ...manifest, version: '20260101-0000' });
-    await lake.registry.publish({ manifest: third, files });
+    await lake.registry.publish({ manifest: third, ...bodies });
     const ends = await Promise.allSettled([lake.rollback(lake.first), lake.rollback(third.version)]);
     const lost = ends.filter((end) => end.status === 'rejected');
     for (const { reason } of lost) expect(reason).toMatchObject({ code: 'conflict', retry: true });

@@ -40,11 +40,16 @@ const scoreSchema = z
   })
   .meta({ id: 'Score', description: 'Out-of-sample figures of a model beside those of the naive forecast.' });
 
+const fileSchema = z.object({ name: z.string(), bytes: count, sha256: z.string() });
+
 const modelSchema = z.object({
   modelo: z.enum(MODEL_NAMES),
   tipo: kindSchema,
   versao: z.string(),
-  file: z.object({ name: z.string(), bytes: count, sha256: z.string() }),
+  file: fileSchema,
+  onnx: fileSchema
+    .nullable()
+    .meta({ description: 'The same model for onnxruntime; null in releases of before there were twins' }),
   parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
   verdict: verdictSchema,
   skill: skillSchema,
@@ -141,6 +146,7 @@ function modelAnswer(name: ModelName, model: ReleasedModel, version: string): z.
     tipo: model.kind,
     versao: version,
     file: model.file,
+    onnx: model.onnx ?? null,
     parameters: model.parameters,
     verdict: overall.verdict,
     skill: overall.skill,

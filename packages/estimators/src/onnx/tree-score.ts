@@ -47,7 +47,7 @@ function treeAttributes({ roots, feature, split, left, missingRight }: TreeArray
   for (let tree = 0; tree < roots.length; tree++) {
     const root = roots[tree]!;
     const end = roots[tree + 1] ?? nodes;
-    if (tree === 0 && root !== 0) refuse(tree);
+    if (end <= root || (tree === 0 && root !== 0)) refuse(tree);
     for (let node = root; node < end; node++) {
       treeOf[node] = tree;
       numberOf[node] = node - root;

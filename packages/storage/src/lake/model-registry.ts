@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   isPavioError,
   type LiveRelease,
+  type LoadOptions,
   MODEL_NAMES,
   type ModelName,
   type ModelRegistry,
@@ -62,7 +63,7 @@ class LakeModelRegistry implements ModelRegistry {
   }
 
   async promote(version: string, expected: string | undefined, { isPinned }: PromotionOptions = {}): Promise<void> {
-    const release = await this.#loadWhole(version);
+    const release = await this.load(version, { withTwins: true });
     if ((await this.liveTag()) !== expected) throw lostRace(version);
     await this.#copyToLatest(release);
     const body = encodeJson(isPinned === true ? { ...release.manifest, isPinned } : release.manifest);
@@ -77,7 +78,7 @@ class LakeModelRegistry implements ModelRegistry {
     }
     // Our copies may lie over those of the release that won: put them right.
     const winner = await this.live();
-    if (winner !== undefined) await this.#copyToLatest(await this.#loadWhole(winner.manifest.version));
+    if (winner !== undefined) await this.#copyToLatest(await this.load(winner.manifest.version, { withTwins: true }));
     throw lostRace(version);
   }
 
@@ -92,9 +93,10 @@ class LakeModelRegistry implements ModelRegistry {
     return (await this.#store.head(POINTER))?.etag;
   }
 
-  async load(version: string): Promise<Release> {
+  async load(version: string, { withTwins = false }: LoadOptions = {}): Promise<Release> {
     const manifest = await this.manifest(version);
-    return { manifest, files: await this.#files(manifest, 'safetensors') };
+    const files = await this.#files(manifest, 'safetensors');
+    return withTwins ? { manifest, files, twins: await this.#files(manifest, 'onnx') } : { manifest, files };
   }
 
   async manifest(version: string): Promise<ReleaseManifest> {
@@ -168,7 +170,7 @@ class LakeModelRegistry implements ModelRegistry {
   /** The version as it is; undefined where nobody can make it live, because it is damaged or incomplete. */
   async #releaseToRestore(version: string): Promise<Release | undefined> {
     try {
-      return await this.#loadWhole(version);
+      return await this.load(version, { withTwins: true });
     } catch (error) {
       if (isPavioError(error, 'bad_model', 'unknown_version')) return undefined;
       throw error;
@@ -184,12 +186,6 @@ class LakeModelRegistry implements ModelRegistry {
       remedy: 'A version never changes: publish under another one.',
       details: { version },
     });
-  }
-
-  /** A version with its twins, which nobody needs who predicts. */
-  async #loadWhole(version: string): Promise<Release> {
-    const release = await this.load(version);
-    return { ...release, twins: await this.#files(release.manifest, 'onnx') };
   }
 
   async #files(manifest: ReleaseManifest, form: FileForm): Promise<Map<ModelName, Uint8Array>> {
