@@ -1,10 +1,18 @@
 import { describe } from 'vitest';
-import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '../src/index.ts';
+import {
+  folderStore,
+  lakeCandleStore,
+  lakeFeatureStore,
+  lakeModelRegistry,
+  lakePredictionLog,
+  lakeTrainingRunLog,
+} from '../src/index.ts';
 import { testCandleStore } from './candle-store.conformance.ts';
 import { testFeatureStore } from './feature-store.conformance.ts';
 import { testModelRegistry } from './model-registry.conformance.ts';
 import { testPredictionLog } from './prediction-log.conformance.ts';
 import { fileFolder } from './support/folders.ts';
+import { testTrainingRunLog } from './training-run-log.conformance.ts';
 
 const folder = fileFolder();
 
@@ -28,5 +36,13 @@ describe('a lake in a folder', () => {
 
   describe('as a prediction log', () => {
     testPredictionLog(async () => lakePredictionLog(folderStore(folder('predictions'))));
+  });
+
+  describe('as a log of trainings', () => {
+    let count = 0;
+    testTrainingRunLog(async () => {
+      const path = folder(`runs-${count++}`);
+      return [lakeTrainingRunLog(folderStore(path)), lakeTrainingRunLog(folderStore(path))];
+    });
   });
 });

@@ -4,6 +4,7 @@ import {
   lakeFeatureStore,
   lakeModelRegistry,
   lakePredictionLog,
+  lakeTrainingRunLog,
   type S3StoreOptions,
   s3Store,
 } from '../src/index.ts';
@@ -12,6 +13,7 @@ import { testFeatureStore } from './feature-store.conformance.ts';
 import { testModelRegistry } from './model-registry.conformance.ts';
 import { testPredictionLog } from './prediction-log.conformance.ts';
 import { testS3 } from './support/s3.ts';
+import { testTrainingRunLog } from './training-run-log.conformance.ts';
 
 const { missing, newBucket, stop } = await testS3();
 afterAll(stop);
@@ -41,5 +43,12 @@ describe.skipIf(missing !== '')(`a lake in S3${missing}`, () => {
 
   describe('as a prediction log', () => {
     testPredictionLog(async () => lakePredictionLog(lake('predictions')));
+  });
+
+  describe('as a log of trainings', () => {
+    testTrainingRunLog(async () => {
+      const prefix = `runs-${count++}`;
+      return [lakeTrainingRunLog(lake(prefix)), lakeTrainingRunLog(lake(prefix))];
+    });
   });
 });
