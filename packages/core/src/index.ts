@@ -71,7 +71,7 @@ export {
   parseInterval,
 } from './interval.ts';
 export { createLogger, type Logger, silentLogger } from './logger.ts';
-export type { CandlePage, CandleRequest, MarketSource } from './market-source.ts';
+export type { CandlePage, CandleRequest, MarketCap, MarketSource } from './market-source.ts';
 export {
   isModelName,
   MODEL_NAMES,

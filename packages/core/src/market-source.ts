@@ -18,6 +18,16 @@ export interface CandlePage {
   readonly isStartOfHistory: boolean;
 }
 
+/** An asset's size at one time. */
+export interface MarketCap {
+  readonly symbol: string;
+  /** In the quote that was asked for. */
+  readonly price: number;
+  readonly marketCap: number;
+  /** Coins; undefined where the provider does not say. */
+  readonly circulatingSupply: number | undefined;
+}
+
 /**
  * A provider of candles. It translates one window of one series from the provider's form into ours and turns every
  * failure into an error of the table: `market_rate_limited` and `market_unavailable` (a retry may help),
@@ -38,4 +48,9 @@ export interface MarketSource {
   candles(request: CandleRequest, signal?: AbortSignal): Promise<CandlePage>;
   /** Throws the error of the table unless the provider can be reached and accepts us. */
   ping(signal?: AbortSignal): Promise<void>;
+  /**
+   * Up to `count` assets with the largest market capitalisation, the largest first; absent where the provider has no ranking.
+   * Fails as `candles` does.
+   */
+  readonly largest?: (quote: string, count: number, signal?: AbortSignal) => Promise<MarketCap[]>;
 }

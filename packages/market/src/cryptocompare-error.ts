@@ -21,7 +21,11 @@ const errorSchema = z.object({
  * @throws PavioError `market_rate_limited` until the used-up period ends, `market_unauthorized`, `unknown_pair` or
  * `market_refused`.
  */
-export function refuseError(request: JsonRequest, body: unknown, { symbol, quote }: CandleRequest): void {
+export function refuseError(
+  request: JsonRequest,
+  body: unknown,
+  { symbol, quote }: Pick<CandleRequest, 'symbol' | 'quote'>,
+): void {
   const parsed = errorSchema.safeParse(body);
   if (!parsed.success) return;
   const { Type: type, Message: message, RateLimit: rateLimit } = parsed.data;

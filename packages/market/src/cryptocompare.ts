@@ -9,6 +9,7 @@ import {
 } from '@pavio/core';
 import { z } from 'zod';
 import { refuseError } from './cryptocompare-error.ts';
+import { largestAssets } from './cryptocompare-ranking.ts';
 import { DEFAULT_TIMEOUT_MS, getJson, type JsonRequest, marketError } from './http-json.ts';
 import { candlesInWindow, refuseForm } from './provider-rows.ts';
 
@@ -130,6 +131,7 @@ export function cryptoCompare(options: CryptoCompareOptions): MarketSource {
       const today = Math.floor(clock.now() / 86_400_000) * 86_400_000;
       await page({ symbol: 'BTC', quote: 'USD', interval: '1d', from: today, to: today }, signal);
     },
+    largest: (quote, count, signal) => largestAssets({ ...options, timeoutMs }, quote, count, signal),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Candle, INTERVAL_NAMES, INTERVALS } from '@pavio/core';
+import { type Candle, INTERVAL_NAMES, INTERVALS, intervalMs } from '@pavio/core';
 import { disorder, type ProviderMarket } from './provider-market.ts';
 
 const UNITS = {
@@ -60,6 +60,30 @@ export function answerCryptoCompare(market: ProviderMarket, path: CryptoCompareP
       Data: disorder(rows, market.quirks),
     },
   };
+}
+
+export const RANKING_PATH = '/data/top/mktcapfull';
+
+/**
+ * CryptoCompare's toplist: the market's ranking page by page, each coin with a market capitalisation that falls with its
+ * place. A coin that is not traded comes without figures.
+ */
+export function answerRanking(market: ProviderMarket, query: URLSearchParams): unknown {
+  const quote = query.get('tsym');
+  if (quote === null) return failure(2, 'tsym is a required param.', { ParamWithError: 'tsym' });
+  const limit = Number(query.get('limit') ?? 10);
+  if (!Number.isInteger(limit) || limit < 10 || limit > 100) {
+    return failure(2, 'limit must be a whole number from 10 to 100.', { ParamWithError: 'limit' });
+  }
+  const from = Number(query.get('page') ?? 0) * limit;
+  const now = market.clock.now();
+  const coins = market.ranking.slice(from, from + limit).map((symbol, index) => {
+    const price = market.candles({ symbol, quote }, '1d', now - 2 * intervalMs('1d'), now)?.at(-1)?.close;
+    const cap = 1e12 / (from + index + 1);
+    const figures = price && { PRICE: price, MKTCAP: cap, CIRCULATINGSUPPLY: cap / price, SUPPLY: cap / price };
+    return { CoinInfo: { Id: String(from + index), Name: symbol }, ...(figures && { RAW: { [quote]: figures } }) };
+  });
+  return { Message: 'Success', Type: 100, MetaData: { Count: market.ranking.length }, Data: coins };
 }
 
 /** The answer to a key that is missing or wrong. */

@@ -3,6 +3,7 @@ import {
   type CandleSeries,
   type Clock,
   candleAt,
+  DEFAULT_ASSETS,
   type Interval,
   isClosed,
   seriesLength,
@@ -36,6 +37,8 @@ export interface ProviderMarketOptions {
    * window. In all answers.
    */
   readonly quirks?: readonly Quirk[];
+  /** Assets by falling market capitalisation; the default ones without it. */
+  readonly ranking?: readonly string[];
 }
 
 /** The market behind the wire formats. */
@@ -46,15 +49,24 @@ export interface ProviderMarket {
   /** Existing candles up to the open one, ascending; undefined where the pair is not traded. */
   candles: (pair: TradedPair, interval: Interval, from: number, to: number) => Candle[] | undefined;
   readonly quirks: readonly Quirk[];
+  readonly ranking: readonly string[];
 }
 
 export function providerMarket(options: ProviderMarketOptions): ProviderMarket {
-  const { clock, candles = simulatedTruth, listedSince = HISTORY_START, gaps = [], quirks = [] } = options;
+  const {
+    clock,
+    candles = simulatedTruth,
+    listedSince = HISTORY_START,
+    gaps = [],
+    quirks = [],
+    ranking = DEFAULT_ASSETS,
+  } = options;
   const listing = (symbol: string) =>
     typeof listedSince === 'number' ? listedSince : (listedSince[symbol] ?? HISTORY_START);
   return {
     clock,
     quirks,
+    ranking,
     listedSince: listing,
     candles(pair, interval, from, to) {
       const series = candles(pair, interval, Math.max(from, listing(pair.symbol)), Math.min(to, clock.now()));

@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '@pavio/core';
 import { answerBinance, isBinancePath } from './binance-wire.ts';
-import { answerCryptoCompare, isCryptoComparePath, refuseKey } from './cryptocompare-wire.ts';
+import {
+  answerCryptoCompare,
+  answerRanking,
+  isCryptoComparePath,
+  RANKING_PATH,
+  refuseKey,
+} from './cryptocompare-wire.ts';
 import { type Fault, misbehave, send } from './fault.ts';
 import { type ProviderMarket, type ProviderMarketOptions, providerMarket } from './provider-market.ts';
 
@@ -51,7 +57,7 @@ export interface Provider {
 }
 
 /**
- * A market provider on loopback that speaks the wire formats of CryptoCompare (`/data/v2/histoday|histohour|histominute`) and
+ * A market provider on loopback that speaks the wire formats of CryptoCompare (`/data/v2/histoday|histohour|histominute`, `/data/top/mktcapfull`) and
  * Binance (`/api/v3/klines|ping`) over the same candles, and misbehaves on command.
  */
 export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
@@ -114,6 +120,8 @@ function answer(
   isAccepted: boolean,
 ): { status: number; body: unknown } {
   if (isBinancePath(path)) return answerBinance(market, path, query);
-  if (!isCryptoComparePath(path)) return { status: 404, body: { message: `Nothing is at ${path}.` } };
-  return { status: 200, body: isAccepted ? answerCryptoCompare(market, path, query) : refuseKey() };
+  const answers = isCryptoComparePath(path) ? () => answerCryptoCompare(market, path, query) : undefined;
+  const answered = path === RANKING_PATH ? () => answerRanking(market, query) : answers;
+  if (answered === undefined) return { status: 404, body: { message: `Nothing is at ${path}.` } };
+  return { status: 200, body: isAccepted ? answered() : refuseKey() };
 }

@@ -31,10 +31,12 @@ export function uniform(bits: number): number {
  * to variance one, so mean and skewness are exactly zero: no asset drifts because of its noise.
  */
 export function normal(bits: number): number {
-  return NORMALS[bits & (TABLE_SIZE - 1)] as number;
+  normals ??= normalTable();
+  return normals[bits & (TABLE_SIZE - 1)] as number;
 }
 
-const NORMALS = normalTable();
+/** Made with the first number: it takes longer than many programs that use no simulated market take to start. */
+let normals: Float64Array | undefined;
 
 function normalTable(): Float64Array {
   const table = new Float64Array(TABLE_SIZE);
