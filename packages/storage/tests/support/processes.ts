@@ -16,7 +16,7 @@ export interface Program {
 /** Starts a program of tests/programs as a process of its own, which ends with the test at the latest. */
 export function startProgram(name: string, ...args: readonly string[]): Program {
   const file = path.join(import.meta.dirname, '../programs', name);
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
