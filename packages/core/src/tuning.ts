@@ -54,8 +54,8 @@ export const winnersSchema = z.object({
   models: z.partialRecord(
     z.enum(MODEL_NAMES),
     z.object({
-      /** All studies whose result was compared with the defaults, on these features. */
-      studies: z.array(text).min(1),
+      /** All that was compared with the defaults on these features: a study, and after how many trials. */
+      compared: z.array(z.object({ study: text, trials: count })).min(1),
       /** Null: the defaults stay. */
       tuning: tuningSchema.nullable(),
     }),

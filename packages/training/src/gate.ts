@@ -3,6 +3,7 @@ import { type LiveRelease, MODEL_NAMES, type ModelName, modelKind, type ReleaseM
 import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { lossesOf } from './score.ts';
+import type { Tunings } from './tune/tunings.ts';
 import {
   type OutOfSample,
   type Parameters,
@@ -42,16 +43,16 @@ export async function decidePromotion(
   if (live.featureSet.hash !== job.data.source.featureSet.hash) {
     return promote('The live release reads another feature set, which is not computed any more.');
   }
-  const released = parametersOf(live);
+  const released = fittingsOf(live);
   if (released === undefined) return promote('The live release has parameters that this version does not know.');
   const isSameWindow = live.training.window === job.window;
   const changed = MODEL_NAMES.filter(
-    (name) => !isSameWindow || !isDeepStrictEqual(released[name], job.parameters[name]),
+    (name) => !isSameWindow || !isDeepStrictEqual(fittingOf(name, released), fittingOf(name, job)),
   );
   if (changed.length === 0) return promote('Fitted like the live release, on other rows.');
 
   const folds = isSameWindow ? job.folds : planFolds(job.data, job.folds.length, live.training.window);
-  const incumbent = await runWalkForward({ ...job, folds, parameters: released });
+  const incumbent = await runWalkForward({ ...job, folds, ...released });
   const worse = changed.filter((name) => isSignificantlyWorse(name, job.data, candidate[name], incumbent[name]));
   if (worse.length === 0) {
     return promote(`Not significantly worse than the live release's parameters: ${changed.join(', ')}.`);
@@ -60,14 +61,25 @@ export async function decidePromotion(
   return { isPromoted: false, reason, previous };
 }
 
-function parametersOf(live: ReleaseManifest): Parameters | undefined {
+type Fitting = Required<Pick<WalkForwardJob, 'parameters' | 'tuned'>>;
+
+/** How the live release was fitted; undefined where this version cannot do that. */
+function fittingsOf({ models }: ReleaseManifest): Fitting | undefined {
   try {
-    return Object.fromEntries(
-      MODEL_NAMES.map((name) => [name, resolveParams(name, live.models[name].parameters)]),
-    ) as unknown as Parameters;
+    const parameters = MODEL_NAMES.map((name) => [name, resolveParams(name, models[name].parameters)]);
+    const tuned = MODEL_NAMES.flatMap((name) => {
+      const { tuning } = models[name];
+      for (const choice of tuning?.choices ?? []) resolveParams(name, choice.parameters);
+      return tuning === undefined ? [] : [[name, tuning]];
+    });
+    return { parameters: Object.fromEntries(parameters) as Parameters, tuned: Object.fromEntries(tuned) as Tunings };
   } catch {
     return undefined;
   }
+}
+
+function fittingOf(name: ModelName, { parameters, tuned }: Pick<WalkForwardJob, 'parameters' | 'tuned'>) {
+  return { parameters: parameters[name], tuning: tuned?.[name] };
 }
 
 function isSignificantlyWorse(name: ModelName, data: DataSet, candidate: OutOfSample, incumbent: OutOfSample): boolean {

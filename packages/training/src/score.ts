@@ -10,6 +10,7 @@ import {
   verdictOf,
 } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
+import type { Tunings } from './tune/tunings.ts';
 import { type OutOfSample, targetOf } from './walk-forward.ts';
 
 /** A model's out-of-sample forecasts judged: overall, a fold and an asset. */
@@ -41,12 +42,21 @@ export function evaluate(kind: ModelKind, data: DataSet, outOfSample: OutOfSampl
 /**
  * Verdicts corrected for how many were asked for: with five models, one training in four would call a useless
  * one better; with five models on twenty assets, five pairs would be. The models' overall verdicts are one family of tests, those of all models on
- * all assets another, those of all models on all folds a third; Holm's method corrects each. The p-values stay as they are.
+ * all assets another, those of all models on all folds a third; Holm's method corrects each. A model whose parameters were searched was compared
+ * with itself in other ways of fitting before, and the best was taken: its p-value counts as often as there were ways (Bonferroni).
+ * The p-values that are told stay as they are.
  */
-export function correctVerdicts(evaluations: Readonly<Record<ModelName, Evaluation>>): Record<ModelName, Evaluation> {
-  const overall = correctFamily(MODEL_NAMES.map((name) => evaluations[name].overall));
-  const assets = correctFamily(MODEL_NAMES.flatMap((name) => Object.values(evaluations[name].assets)));
-  const folds = correctFamily(MODEL_NAMES.flatMap((name) => evaluations[name].folds));
+export function correctVerdicts(
+  evaluations: Readonly<Record<ModelName, Evaluation>>,
+  tuned: Tunings = {},
+): Record<ModelName, Evaluation> {
+  const familyOf = (scores: (evaluation: Evaluation) => readonly Score[]) =>
+    MODEL_NAMES.flatMap((name) =>
+      scores(evaluations[name]).map((score) => ({ score, ways: tuned[name]?.compared ?? 1 })),
+    );
+  const overall = correctFamily(familyOf((evaluation) => [evaluation.overall]));
+  const assets = correctFamily(familyOf((evaluation) => Object.values(evaluation.assets)));
+  const folds = correctFamily(familyOf((evaluation) => evaluation.folds));
   const corrected = MODEL_NAMES.map((name, model) => {
     const evaluation = evaluations[name];
     const symbols = Object.keys(evaluation.assets);
@@ -60,11 +70,13 @@ export function correctVerdicts(evaluations: Readonly<Record<ModelName, Evaluati
   return Object.fromEntries(corrected) as Record<ModelName, Evaluation>;
 }
 
-function correctFamily(family: readonly Score[]): Score[] {
-  const tested = family.filter(({ dieboldMariano }) => dieboldMariano !== null);
-  const adjusted = holmAdjusted(Float64Array.from(tested, ({ dieboldMariano }) => dieboldMariano!.pValue));
-  const pValues = new Map(tested.map((score, i) => [score, adjusted[i]!]));
-  return family.map((score) => {
+/** Scores that are looked at together, each of the best of so many ways of fitting, with their corrected verdicts. */
+export function correctFamily(family: readonly { readonly score: Score; readonly ways: number }[]): Score[] {
+  const tested = family.filter(({ score }) => score.dieboldMariano !== null);
+  const held = tested.map(({ score, ways }) => Math.min(1, score.dieboldMariano!.pValue * ways));
+  const adjusted = holmAdjusted(Float64Array.from(held));
+  const pValues = new Map(tested.map(({ score }, i) => [score, adjusted[i]!]));
+  return family.map(({ score }) => {
     return { ...score, verdict: verdictOf(score.skill ?? 0, pValues.get(score), score.times) };
   });
 }

@@ -18,17 +18,21 @@ import {
   SIMULATED_SOURCE,
   type TrainingWindow,
   trainingWindowMs,
+  type Winners,
 } from '@pavio/core';
-import { createTrainer, type Fold, loadRelease, type ModelParams, resolveParams } from '@pavio/estimators';
-import { checkInputs, VOLATILITY_COLUMN } from '@pavio/features';
+import { createTrainer, type Fold, loadRelease } from '@pavio/estimators';
+import { VOLATILITY_COLUMN } from '@pavio/features';
 import { calibrationOf } from './calibration.ts';
-import { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
+import { type DataSet, hashDataSet } from './data-set.ts';
 import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
 import { decidePromotion, type GateDecision, pinnedReason } from './gate.ts';
 import { intervalsOf } from './intervals.ts';
+import { chooseParameters, type GivenParameters } from './parameters.ts';
+import { readDataSet } from './read-data-set.ts';
 import { correctVerdicts, type Evaluation, evaluate } from './score.ts';
+import type { Tunings } from './tune/tunings.ts';
 import { versionNames } from './version.ts';
-import { type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
+import { FOLDS, type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
 
 export interface TrainingJob {
   readonly features: FeatureStore;
@@ -40,7 +44,9 @@ export interface TrainingJob {
   /** Whole number; the same features, parameters and seed give the same files. */
   readonly seed: number;
   /** What shall differ from the default parameters, a model. */
-  readonly parameters?: { readonly [name in ModelName]?: Partial<ModelParams[name]> };
+  readonly parameters?: GivenParameters;
+  /** Parameters that `tune` found; they take the place of the defaults where they are of such features and such a market. */
+  readonly winners?: Winners | undefined;
   /** Parts that the walk-forward evaluation tests on; 5 by default. */
   readonly folds?: number;
   /**
@@ -66,8 +72,6 @@ export interface TrainingReport {
   readonly seconds: number;
 }
 
-const FOLDS = 5;
-
 /**
  * Fits the five models on the newest features, judges them by walk-forward, publishes them as a version and, if the gate
  * lets them through, makes that version live. Run again on the same features it changes nothing.
@@ -78,18 +82,8 @@ const FOLDS = 5;
 export async function train(job: TrainingJob): Promise<TrainingReport> {
   const { features, registry, clock, log, seed, signal } = job;
   const started = performance.now();
-  // Models see a part of the columns: the rest is not read.
-  const about = await features.summary();
-  const columns = about && [...new Set([...about.info.featureSet.inputs, VOLATILITY_COLUMN])];
-  const table = await features.latest(columns && { columns });
-  if (table === undefined) {
-    throw new PavioError('no_features', 'There are no features to train on.', {
-      remedy: 'Compute them: pavio features.',
-    });
-  }
-  const data = createDataSet(table, VOLATILITY_COLUMN);
-  checkInputs(table);
-  const parameters = completeParameters(job.parameters);
+  const data = await readDataSet(features);
+  const { parameters, tuned } = chooseParameters({ data, given: job.parameters, winners: job.winners, log });
   const hash = hashDataSet(data);
   const window = job.window && trainingWindowMs(job.window, data.source.interval);
   const report = (manifest: ReleaseManifest, isNew: boolean): TrainingReport => {
@@ -97,7 +91,8 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   };
 
   const live = await registry.live();
-  const made = live && job.isForced !== true ? await findMade(live, { hash, parameters, window }, job) : undefined;
+  const made =
+    live && job.isForced !== true ? await findMade(live, { hash, parameters, tuned, window }, job) : undefined;
   if (made !== undefined) {
     log.info({ version: made.version }, 'nothing new to learn');
     return report(made, false);
@@ -114,7 +109,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);
   try {
-    const walk = { trainer, data, folds, window, parameters, seed };
+    const walk = { trainer, data, folds, window, parameters, tuned, seed };
     const [models, outOfSample] = await Promise.all([
       fitFinalModels(trainer, data, parameters, seed, learntFrom, job.software),
       runWalkForward(walk),
@@ -127,6 +122,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
       window,
       learntFrom,
       parameters,
+      tuned,
       models,
       outOfSample,
       gate,
@@ -144,13 +140,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   }
 }
 
-function completeParameters(given: TrainingJob['parameters'] = {}): Parameters {
-  return Object.fromEntries(
-    MODEL_NAMES.map((name) => [name, resolveParams(name, given[name])]),
-  ) as unknown as Parameters;
-}
-
-type Learning = Pick<Made, 'hash' | 'parameters' | 'window'>;
+type Learning = Pick<Made, 'hash' | 'parameters' | 'tuned' | 'window'>;
 
 /** What training would give again: the live release, or the newest version where the gate kept it back from that one. */
 async function findMade(live: LiveRelease, learning: Learning, job: TrainingJob): Promise<ReleaseManifest | undefined> {
@@ -165,14 +155,18 @@ async function findMade(live: LiveRelease, learning: Learning, job: TrainingJob)
 }
 
 /** Would training give what is there already? */
-function isSameTraining(there: ReleaseManifest, { hash, parameters, window }: Learning, job: TrainingJob): boolean {
+function isSameTraining(there: ReleaseManifest, learning: Learning, job: TrainingJob): boolean {
+  const { hash, parameters, tuned, window } = learning;
+  const isFittedAlike = (name: ModelName) =>
+    isDeepStrictEqual(there.models[name].parameters, parameters[name]) &&
+    isDeepStrictEqual(there.models[name].tuning, tuned[name]);
   return (
     there.training.data === hash &&
     there.training.seed === job.seed &&
     there.training.window === window &&
     there.software === job.software &&
     there.folds.length === (job.folds ?? FOLDS) &&
-    MODEL_NAMES.every((name) => isDeepStrictEqual(there.models[name].parameters, parameters[name]))
+    MODEL_NAMES.every(isFittedAlike)
   );
 }
 
@@ -185,6 +179,7 @@ interface Made {
   /** The first row that the models were fitted on. */
   readonly learntFrom: number;
   readonly parameters: Parameters;
+  readonly tuned: Tunings;
   readonly models: Record<ModelName, FinalModel>;
   readonly outOfSample: Record<ModelName, OutOfSample>;
   readonly gate: GateDecision;
@@ -198,12 +193,12 @@ function firstRowOf({ time, source }: DataSet, window = Infinity): number {
 
 /** The manifest of what was made, but for its version and date. */
 function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'version' | 'createdAt'> {
-  const { data, hash, folds, window, learntFrom, parameters, models, outOfSample, gate } = made;
+  const { data, hash, folds, window, learntFrom, parameters, tuned, models, outOfSample, gate } = made;
   const { source, quote, interval, featureSet } = data.source;
   const { name, hash: featureHash, inputs } = featureSet;
   const rows = checkRowsOf(data.inputs);
   const judged = MODEL_NAMES.map((model) => [model, evaluate(modelKind(model), data, outOfSample[model])] as const);
-  const evaluations = correctVerdicts(Object.fromEntries(judged) as Record<ModelName, Evaluation>);
+  const evaluations = correctVerdicts(Object.fromEntries(judged) as Record<ModelName, Evaluation>, tuned);
   const describeModel = (model: ModelName): ReleasedModel => {
     const { file, twin, importance } = models[model];
     const kind = modelKind(model);
@@ -215,6 +210,7 @@ function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'v
     return {
       kind,
       parameters: { ...parameters[model] },
+      ...(tuned[model] === undefined ? {} : { tuning: tuned[model] }),
       file: describe('safetensors', file),
       onnx: describe('onnx', twin),
       evaluation: evaluations[model],

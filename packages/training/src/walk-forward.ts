@@ -9,6 +9,7 @@ import {
   walkForward,
 } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
+import { parametersAt, type Tunings } from './tune/tunings.ts';
 
 /** Parameters of the five models, complete. */
 export type Parameters = { readonly [name in ModelName]: ModelParams[name] };
@@ -30,6 +31,9 @@ export interface OutOfSample {
   /** The price stays: 0; or the share of rises among the fold's training rows. */
   readonly naive: Float64Array;
 }
+
+/** Parts that models are tested on, where nobody asks for another number. */
+export const FOLDS = 5;
 
 /**
  * Folds by time over the whole panel. A label is known when the next candle has closed, two intervals after the row's
@@ -56,6 +60,8 @@ export interface WalkForwardJob {
   /** That the folds were planned with. */
   readonly window?: number | undefined;
   readonly parameters: Parameters;
+  /** Of models that a search found parameters for: those, as they were chosen by the time of each fold, take the place. */
+  readonly tuned?: Tunings;
   readonly seed: number;
 }
 
@@ -65,13 +71,15 @@ export async function runWalkForward(job: WalkForwardJob): Promise<Record<ModelN
   return Object.fromEntries(results) as Record<ModelName, OutOfSample>;
 }
 
-async function testModel(name: ModelName, job: WalkForwardJob): Promise<OutOfSample> {
-  const { trainer, data, folds, parameters, seed } = job;
+export async function testModel(name: ModelName, job: WalkForwardJob): Promise<OutOfSample> {
+  const { trainer, data, folds, parameters, tuned, seed } = job;
+  const tuning = tuned?.[name];
   const y = targetOf(data, modelKind(name));
   const fitted = await Promise.all(
-    folds.map(({ train, test }) =>
-      trainer.fit({ name, params: parameters[name], seed, X: data.inputs, y, train, predictRows: test }),
-    ),
+    folds.map(({ train, test, testSpan }) => {
+      const params = tuning === undefined ? parameters[name] : parametersAt(name, tuning, testSpan.from);
+      return trainer.fit({ name, params, seed, X: data.inputs, y, train, predictRows: test });
+    }),
   );
   const rows = Int32Array.from(folds.flatMap(({ test }) => [...test]));
   const fold = new Uint8Array(rows.length);
