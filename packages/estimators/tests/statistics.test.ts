@@ -10,7 +10,7 @@ import {
   skillOf,
   squaredErrors,
 } from '../src/evaluation/metrics.ts';
-import { wilsonInterval } from '../src/evaluation/proportion.ts';
+import { clusteredWilsonInterval, wilsonInterval } from '../src/evaluation/proportion.ts';
 import { incompleteBeta, studentTUpperTail } from '../src/evaluation/student-t.ts';
 import { compareWithNaive, meanByTime, verdictOf } from '../src/evaluation/verdict.ts';
 import { createRandom } from '../src/random.ts';
@@ -54,6 +54,31 @@ test.each([
   expect(interval.value).toBe(successes / n);
   expect(interval.low).toBeCloseTo(low, 12);
   expect(interval.high).toBeCloseTo(high, 12);
+});
+
+test('trials that share their luck count for fewer', () => {
+  const random = createRandom(11);
+  const clusters = Float64Array.from({ length: 2000 }, (_, i) => Math.floor(i / 20));
+  const coin = Array.from({ length: 2000 }, () => random.next() < 0.3);
+  const byCluster = Array.from({ length: 100 }, () => random.next() < 0.3);
+  const width = ({ low, high }: { low: number; high: number }) => high - low;
+
+  const alone = wilsonInterval(coin.filter(Boolean).length, 2000);
+  const free = clusteredWilsonInterval(coin, clusters);
+  expect(free).toMatchObject({ value: alone.value, n: 2000 });
+  expect(width(free) / width(alone)).toBeGreaterThanOrEqual(1);
+  expect(width(free) / width(alone)).toBeLessThan(1.25);
+  // Twenty rows a cluster that all say the same are one row.
+  const shared = clusteredWilsonInterval(
+    Array.from(clusters, (cluster) => byCluster[cluster]!),
+    clusters,
+  );
+  const few = wilsonInterval(byCluster.filter(Boolean).length, 100);
+  expect(width(shared) / width(few)).toBeCloseTo(1, 1);
+  expect(shared.value).toBeCloseTo(few.value, 12);
+  // All or nothing leaves no spread to learn from: then a cluster counts for one.
+  expect(clusteredWilsonInterval(coin.fill(true), clusters).low).toBeCloseTo(wilsonInterval(100, 100).low, 12);
+  expect(clusteredWilsonInterval([], new Float64Array())).toEqual({ value: Number.NaN, low: 0, high: 1, n: 0 });
 });
 
 test('nothing tried is nothing known', () => {
@@ -136,6 +161,15 @@ describe('Diebold-Mariano', () => {
     const turned = dieboldMariano(naive, model, { horizon, ...(lags === undefined ? {} : { lags }) });
     expect(turned.statistic).toBeCloseTo(-statistic, 11);
     expect(turned.pValue).toBeCloseTo(1 - pValue, 11);
+  });
+
+  // Published by the tests of the Python package dieboldmariano for these errors. One step ahead all estimators of the
+  // variance agree, R's dm.test among them.
+  test('gives a published value', () => {
+    const squared = (...errors: number[]) => Float64Array.from(errors, (error) => error ** 2);
+    const test = dieboldMariano(squared(0, 1, 2, 3, 4, 5), squared(0, 2, 3, 3, 5, 6));
+    expect(test.statistic).toBeCloseTo(-2.4905, 4);
+    expect(test.pValueTwoSided).toBeCloseTo(0.05513, 5);
   });
 
   test('equal losses are no evidence', () => {

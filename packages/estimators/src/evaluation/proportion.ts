@@ -44,8 +44,9 @@ export function clusteredWilsonInterval(isSuccess: ArrayLike<boolean>, cluster: 
   let spread = 0;
   for (const counts of clusters.values()) spread += (counts.successes - value * counts.trials) ** 2;
   const variance = (spread / n ** 2) * (clusters.size / (clusters.size - 1));
-  const isKnown = successes > 0 && successes < n && variance > 0;
-  const independent = isKnown ? Math.min(n, (value * (1 - value)) / variance) : clusters.size;
+  const design = variance / ((value * (1 - value)) / (n - 1));
+  const isKnown = successes > 0 && successes < n && clusters.size > 1;
+  const independent = isKnown ? n / Math.max(1, design) : clusters.size;
   return { ...scoreInterval(value, independent), n };
 }
 
