@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: ['packages/*/tests/**/*.test.ts', 'infra/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
     // One more worker than cores: many tests wait for servers, processes and disks.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,

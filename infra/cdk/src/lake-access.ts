@@ -1,0 +1,39 @@
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { acknowledgeObjects } from './acknowledge.ts';
+
+/** The folders at the top of the lake (README: the lake). */
+export const LAKE_FOLDERS = ['raw', 'features', 'models', 'reports', 'predictions', 'tuning', 'training_runs'] as const;
+export type LakeFolder = (typeof LAKE_FOLDERS)[number];
+
+export interface LakeAccess {
+  readonly read?: readonly LakeFolder[];
+  /** Write, not read: name a folder in both where both are needed. */
+  readonly write?: readonly LakeFolder[];
+  /** Spark removes the files it wrote before a task was repeated. */
+  readonly delete?: readonly LakeFolder[];
+}
+
+/** Large files arrive in parts, and an upload that fails is called off. */
+const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload'];
+
+/**
+ * Lets a role do in the lake what is named and nothing else.
+ *
+ * Listing cannot be held to a folder: S3 says 404 of a missing object only to who may list the bucket, and asks that
+ * question without a prefix, so that a condition on `s3:prefix` would make every missing object a 403.
+ */
+export function grantLake(bucket: IBucket, role: Role, access: LakeAccess): void {
+  const allow = (actions: string[], folders: readonly LakeFolder[] = []) => {
+    if (folders.length === 0) return;
+    role.addToPolicy(
+      new PolicyStatement({ actions, resources: folders.map((folder) => bucket.arnForObjects(`${folder}/*`)) }),
+    );
+  };
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  allow(['s3:GetObject'], access.read);
+  allow(WRITE_ACTIONS, access.write);
+  allow(['s3:DeleteObject'], access.delete);
+  const named = new Set([access.read, access.write, access.delete].flatMap((folders) => folders ?? []));
+  for (const folder of named) acknowledgeObjects(role, bucket, `${folder}/`);
+}

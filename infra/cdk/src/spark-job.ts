@@ -1,0 +1,87 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Code, GlueVersion, PySparkEtlJob, WorkerType } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { acknowledge } from './acknowledge.ts';
+import { type DeploymentStack, REPLACEABLE } from './deployment.ts';
+import { grantLake } from './lake-access.ts';
+
+/** What Spark needs from us, as files of this machine. */
+export interface SparkFiles {
+  /** The driver, in Python. */
+  readonly script: string;
+  /** Given to the driver as an argument each: `{ node: FILE }` as `--node s3://...`. */
+  readonly shipped: Readonly<Record<string, string>>;
+}
+
+const LONGEST_RUN = Duration.hours(6);
+
+/**
+ * The Glue job that computes features and trains when one machine is too small. Its arguments: `--step features|train`
+ * (given by each run), `--lake s3://BUCKET`, and the S3 address of each shipped file. It retries nothing by itself: the
+ * state machine does, and knows what failed.
+ */
+export class SparkJob extends PySparkEtlJob {
+  constructor(stack: DeploymentStack, { bucket, files }: { readonly bucket: IBucket; readonly files: SparkFiles }) {
+    const { settings } = stack;
+    const logGroup = new LogGroup(stack, 'SparkLogs', {
+      logGroupName: `/aws-glue/${stack.named('spark')}`,
+      retention: settings.logDays,
+      removalPolicy: REPLACEABLE,
+    });
+    const role = new Role(stack, 'SparkRole', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
+    const shipped = Object.entries({ script: files.script, ...files.shipped }).map(([name, path]) => {
+      return [name, new Asset(stack, `Spark-${name}`, { path })] as const;
+    });
+    const [[, script], ...others] = shipped as [[string, Asset], ...[string, Asset][]];
+    super(stack, 'SparkJob', {
+      jobName: stack.named('spark'),
+      description: 'Features and training on Spark',
+      // The library would let the job read whatever lies in the bucket of the assets.
+      role: role.withoutPolicyUpdates(),
+      script: Code.fromBucket(script.bucket, script.s3ObjectKey),
+      glueVersion: GlueVersion.V5_1,
+      workerConfiguration: { workerType: WorkerType.G_1X, numberOfWorkers: settings.sparkWorkers },
+      maxRetries: 0,
+      maxConcurrentRuns: 1,
+      timeout: LONGEST_RUN,
+      continuousLogging: { enabled: true, logGroup },
+      defaultArguments: {
+        '--lake': bucket.s3UrlForObject(),
+        ...Object.fromEntries(others.map(([name, asset]) => [`--${name}`, asset.s3ObjectUrl])),
+      },
+    });
+    logGroup.grantWrite(role);
+    grantLake(bucket, role, {
+      read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
+      write: ['features', 'models', 'reports', 'training_runs'],
+      delete: ['features'],
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: shipped.map(([, asset]) => asset.bucket.arnForObjects(asset.s3ObjectKey)),
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'cloudwatch:namespace': 'Glue' } },
+      }),
+    );
+    acknowledge(this, 'GL1', 'CloudWatch encrypts log groups with a key of its own; the logs hold no secrets.');
+    acknowledge(this, 'GL3', 'The job keeps no bookmarks.');
+    Validations.of(this).acknowledge({
+      id: '@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging',
+      reason: 'As GL1.',
+    });
+    acknowledge(
+      role,
+      'IAM5[Resource::*]',
+      'CloudWatch takes metrics under no resource but *: held to the namespace Glue.',
+    );
+  }
+}
