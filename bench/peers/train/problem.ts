@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 
 export const COLUMNS = 60;
 
@@ -39,7 +40,7 @@ export interface Problem {
  * Standard normal features and a target with lines, a kink, an interaction and as much noise as signal: the same for the
  * same number of rows. Mulberry32 and Box-Muller; the quality of the numbers does not matter here.
  */
-export function writeProblem(file: string, rows: number): void {
+export async function writeProblem(file: string, rows: number): Promise<void> {
   let state = 1;
   const uniform = () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -57,7 +58,7 @@ export function writeProblem(file: string, rows: number): void {
     const interaction = Math.sign(cell(row, 2)) * cell(row, 3);
     y[row] = cell(row, 0) - 0.5 * cell(row, 1) + interaction + Math.abs(cell(row, 4)) + 1.5 * gauss();
   }
-  writeFileSync(file, new Uint8Array(buffer));
+  await writeFile(file, new Uint8Array(buffer));
 }
 
 /** The file's numbers, in shared memory. */
