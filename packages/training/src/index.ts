@@ -6,3 +6,5 @@ export { applyRetention, type RetentionJob } from './retention.ts';
 export { type RollbackJob, type RollbackReport, rollback, unpin } from './rollback.ts';
 export { type TrainingJob, type TrainingReport, train } from './train.ts';
 export { type RecordedTrainingJob, runTrainingJob } from './training-job.ts';
+export { tune } from './tune/tune.ts';
+export type { ModelTuning, TuningJob, TuningReport } from './tune/tuning-job.ts';

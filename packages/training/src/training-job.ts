@@ -10,8 +10,9 @@ import {
 } from '@pavio/core';
 import { applyRetention } from './retention.ts';
 import { type TrainingJob, type TrainingReport, train } from './train.ts';
+import { readWinners } from './tune/records.ts';
 
-export interface RecordedTrainingJob extends TrainingJob {
+export interface RecordedTrainingJob extends Omit<TrainingJob, 'winners'> {
   readonly runs: TrainingRunLog;
   /** The lake: reports of removed versions are removed from it. */
   readonly store: ObjectStore;
@@ -20,7 +21,7 @@ export interface RecordedTrainingJob extends TrainingJob {
 }
 
 /**
- * Trains (see `train`), records how it ended, and removes old versions after a new one was published. Neither the record nor
+ * Trains (see `train`) with the parameters that `tune` found, records how it ended, and removes old versions after a new one was published. Neither the record nor
  * the removal can undo a training: where they fail the log says so, and the next training makes up for the removal. A
  * training that is stopped by its signal is not recorded.
  *
@@ -32,7 +33,8 @@ export async function runTrainingJob(job: RecordedTrainingJob): Promise<Training
   const started = performance.now();
   let report: TrainingReport;
   try {
-    report = await train(job);
+    const stored = await readWinners(store);
+    report = await train({ ...job, winners: stored?.winners });
   } catch (thrown) {
     if (job.signal?.aborted !== true) {
       const seconds = (performance.now() - started) / 1000;
