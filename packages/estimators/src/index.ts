@@ -57,6 +57,7 @@ export { createMatrix, type Matrix, matrixOfColumns, type RowRange, type RowSele
 export type { FittedClassifier, FittedModel, FittedRegressor } from './model.ts';
 export { modelFromTensors } from './model-file.ts';
 export { encodeOnnx, type OnnxDescription } from './onnx/encode-onnx.ts';
+export { proveOnnx } from './onnx/prove-onnx.ts';
 export {
   type BoostingParams,
   DEFAULT_PARAMS,

@@ -9,6 +9,7 @@ import { readRow } from '../src/matrix.ts';
 import type { FittedModel } from '../src/model.ts';
 import { modelFromTensors } from '../src/model-file.ts';
 import { encodeOnnx } from '../src/onnx/encode-onnx.ts';
+import { proveOnnx } from '../src/onnx/prove-onnx.ts';
 import type { ModelParams } from '../src/params.ts';
 import type { TensorFile } from '../src/safetensors.ts';
 import { synthetic } from './synthetic.ts';
@@ -118,6 +119,47 @@ describe('an ONNX file', () => {
       const shared: TensorFile = { ...forest, tensors: { ...forest.tensors, roots: { shape: [2], data: roots } } };
       await expect(encodeOnnx(modelFromTensors(shared), DESCRIPTION)).rejects.toMatchObject({ code: 'bad_model' });
     }
+  });
+});
+
+describe('the proof of a file', () => {
+  test.each(Object.entries(MODELS))('holds: %s', async (_, model) => {
+    const file = await encodeOnnx(model, DESCRIPTION);
+    await expect(proveOnnx(file, model, rowsFor(model).slice(0, 220))).resolves.toBeUndefined();
+  });
+
+  test.each(Object.entries(MODELS))('does not hold with changed numbers: %s', async (_, model) => {
+    const { tensors, metadata } = model.toTensors();
+    const name = tensors['split'] === undefined ? 'coefficients' : 'split';
+    const data = Float32Array.from(tensors[name]!.data, (value) => value * 1.1 + 0.01);
+    const changed = name === 'split' ? data : Float64Array.from(data);
+    const file = { metadata, tensors: { ...tensors, [name]: { shape: [data.length], data: changed } } };
+    const other = await encodeOnnx(modelFromTensors(file), DESCRIPTION);
+    await expect(proveOnnx(other, model, rowsFor(model))).rejects.toMatchObject({
+      code: 'bad_model',
+      message: expect.stringMatching(/for row \d+, the model/),
+    });
+  });
+
+  test('does not hold when missing values go the other way', async () => {
+    const model = MODELS['deep forest regressor']!;
+    const { tensors, metadata } = model.toTensors();
+    const data = Uint8Array.from(tensors['missing_right']!.data, (right) => 1 - right);
+    const file = { metadata, tensors: { ...tensors, missing_right: { shape: [data.length], data } } };
+    const other = await encodeOnnx(modelFromTensors(file), DESCRIPTION);
+    const rows = rowsFor(model).filter((row) => row.includes(Number.NaN));
+    await expect(proveOnnx(other, model, rows)).rejects.toMatchObject({ code: 'bad_model' });
+  });
+
+  test('does not hold for the file of another kind', async () => {
+    const file = await encodeOnnx(MODELS['ridge']!, DESCRIPTION);
+    await expect(proveOnnx(file, MODELS['forest classifier']!, rowsFor(MODELS['ridge']!))).rejects.toMatchObject({
+      code: 'bad_model',
+      message:
+        'The ONNX file of classifier_rf gives undefined for row 0, the model ' +
+        MODELS['forest classifier']!.predictRow(readRow(X, 0)) +
+        '.',
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type FittedModel,
   type Matrix,
   modelFromTensors,
+  proveOnnx,
   readRow,
   type Trainer,
 } from '@pavio/estimators';
@@ -23,7 +24,7 @@ export interface FinalModel {
   readonly importance: Float64Array;
 }
 
-/** The five models fitted on the rows from `from` on, as files, their twins, and read back from the files. */
+/** The five models fitted on the rows from `from` on, as files with their proven twins, and read back from the files. */
 export async function fitFinalModels(
   trainer: Trainer,
   data: DataSet,
@@ -44,6 +45,7 @@ export async function fitFinalModels(
       });
       const model = modelFromTensors(fitted);
       const twin = await encodeOnnx(model, { featureSet: data.source.featureSet, software });
+      await proveOnnx(twin, model, checkRowsOf(data.inputs));
       return [name, { model, file: encodeSafetensors(fitted), twin, importance }] as const;
     }),
   );
