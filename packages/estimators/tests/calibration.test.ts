@@ -40,12 +40,8 @@ describe.each(CALIBRATION_METHODS)('%s', (method) => {
       fc.property(fc.array(row, { maxLength: 60 }), fc.array(probe, { minLength: 2 }), (rows, probes) => {
         const probability = Float64Array.from(rows, ([p]) => p);
         const actual = Float64Array.from(rows, ([, isOne]) => (isOne ? 1 : 0));
-        const calibrator = fitCalibrator(method, probability, actual);
-        if (new Set(actual).size < 2) {
-          expect(calibrator).toBeUndefined();
-          return;
-        }
-        const stored: Calibrator = JSON.parse(JSON.stringify(calibrator));
+        fc.pre(new Set(actual).size === 2);
+        const stored: Calibrator = JSON.parse(JSON.stringify(fitCalibrator(method, probability, actual)));
         const said = probes.toSorted((a, b) => a - b).map((p) => calibrate(stored, p));
         for (const [i, p] of said.entries()) {
           expect(p).toBeGreaterThanOrEqual((said[i - 1] ?? 0) - 1e-12);
@@ -67,10 +63,17 @@ test('a model that is usually wrong is not turned around but silenced', () => {
   }
 });
 
+test('outcomes of one class teach nothing', () => {
+  for (const method of CALIBRATION_METHODS) {
+    expect(fitCalibrator(method, Float64Array.of(0.4, 0.6), Float64Array.of(1, 1))).toBeUndefined();
+    expect(fitCalibrator(method, new Float64Array(), new Float64Array())).toBeUndefined();
+  }
+  expect(calibrate(undefined, 0.3)).toBe(0.3);
+});
+
 test('what is no probability is refused', () => {
   expect(() => fitCalibrator('platt', Float64Array.of(Number.NaN, 0.5), Float64Array.of(0, 1))).toThrow(/NaN is not/);
   expect(() => fitCalibrator('platt', Float64Array.of(1.5, 0.5), Float64Array.of(0, 1))).toThrow(/1.5 is not/);
-  expect(calibrate(undefined, 0.3)).toBe(0.3);
 });
 
 describe('inside the walk-forward', () => {
@@ -98,8 +101,9 @@ describe('inside the walk-forward', () => {
     const { calibrator, served, chosen, trials } = calibrateNested({ ...data, parts: foldsOf(2000, 5) });
     expect(trials.map(({ method }) => method)).toEqual(['none', 'platt', 'isotonic']);
     expect(trials[0]!.brier).toBeLessThan(trials[2]!.brier);
-    if (calibrator === undefined) expect(chosen).toEqual(data.probability.subarray(400));
-    else expect(calibrator).toMatchObject({ method: 'platt', slope: expect.closeTo(1, 0) });
+    // Platt may win by a hair, and then changes next to nothing.
+    expect([undefined, 'platt']).toContain(calibrator?.method);
+    for (const [i, p] of chosen.entries()) expect(Math.abs(p - data.probability[400 + i]!)).toBeLessThan(0.06);
     expect(served).toHaveLength(2000);
   });
 

@@ -6,18 +6,19 @@ import {
   forecastSchema,
   type Interval,
   MODEL_NAMES,
+  type ModelForecast,
   type ReleaseManifest,
   seriesLength,
   silentLogger,
   sliceRows,
 } from '@pavio/core';
-import { loadRelease } from '@pavio/estimators';
+import { calibrate, loadRelease } from '@pavio/estimators';
 import { featureSet, runFeatureJob } from '@pavio/features';
 import { simulateCandles, simulatedMarket } from '@pavio/market';
 import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '@pavio/storage';
 import { train } from '@pavio/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPredictor } from '../src/index.ts';
+import { createPredictor, forecastAsset } from '../src/index.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-11-21T11:00:00Z');
@@ -115,8 +116,56 @@ describe('a forecast', () => {
     const { models } = loadRelease(await registry().load(manifest.version));
     for (const name of MODEL_NAMES) {
       const { logReturn, probability } = forecast.models[name];
-      expect(logReturn ?? probability).toBeCloseTo(models[name].predictRow(inputs), 9);
+      const own = models[name].predictRow(inputs);
+      const served = calibrate(manifest.models[name].calibration?.calibrator, own);
+      expect(logReturn ?? probability).toBeCloseTo(logReturn === undefined ? served : own, 9);
     }
+  });
+
+  it('gives calibrated probabilities, and the direction that follows from them', async () => {
+    const platt = { method: 'platt', slope: 0.1, intercept: -3 } as const;
+    const { calibration } = manifest.models.classifier_log;
+    const changed = { ...manifest.models.classifier_log, calibration: { ...calibration!, calibrator: platt } };
+    const stored = await registry().load(manifest.version);
+    const models = { ...manifest.models, classifier_log: changed };
+    const release = { ...stored, manifest: { ...manifest, models } };
+    const key = { ...SERIES, symbol: 'BTC' };
+    const forecast = forecastAsset({
+      release: loadRelease(release),
+      key,
+      series: await candles().read(key),
+      isSimulated: true,
+      clock,
+    });
+    const { probability, direction } = forecast.models.classifier_log;
+    expect(probability).toBeGreaterThan(0.03);
+    expect(probability).toBeLessThan(0.08);
+    expect(direction).toBe(0);
+  });
+
+  it('has adaptive intervals right after the training and plain ones from an older release', async () => {
+    const fresh = await predictor().forecast('BTC');
+    expect(fresh.lastTime).toBe(Date.parse(manifest.training.to) + DAY);
+    expect(fresh.models.regressor_lin.intervalMethod).toBe('adaptive');
+
+    const key = { ...SERIES, symbol: 'BTC' };
+    // The release as it was a day earlier, when the candle before the newest was not closed yet.
+    const to = new Date(Date.parse(manifest.training.to) - DAY).toISOString();
+    const older = { ...manifest, training: { ...manifest.training, to } };
+    const stored = await registry().load(manifest.version);
+    const forecast = forecastAsset({
+      release: loadRelease({ ...stored, manifest: older }),
+      key,
+      series: await candles().read(key),
+      isSimulated: true,
+      clock,
+    });
+    const widthOf = ({ intervals, close }: ModelForecast) => Math.log(intervals!['0.8']!.high / close!);
+    const [plain, adaptive] = [forecast.models.regressor_lin, fresh.models.regressor_lin];
+    const { intervals, adaptiveIntervals } = manifest.models.regressor_lin;
+    expect(plain.intervalMethod).toBe('plain');
+    expect(adaptiveIntervals!['0.8']).not.toBe(intervals['0.8']);
+    expect(widthOf(plain) / widthOf(adaptive)).toBeCloseTo(intervals['0.8']! / adaptiveIntervals!['0.8']!, 9);
   });
 
   it('has the verdict and skill of the asset where it was measured', async () => {

@@ -4,7 +4,9 @@ import type { DataSet } from './data-set.ts';
 import type { OutOfSample } from './walk-forward.ts';
 
 /** What the manifest tells of a classifier's probabilities: what calibrates them, why, and how far they can be trusted. */
-export type CalibratedModel = Required<Pick<ReleasedModel, 'calibration' | 'reliability'>>;
+export type CalibratedModel = {
+  readonly [key in 'calibration' | 'reliability']: NonNullable<ReleasedModel[key]>;
+};
 
 /** @param outOfSample of a classifier */
 export function calibrationOf(data: DataSet, { rows, predicted, raw, calibration }: OutOfSample): CalibratedModel {

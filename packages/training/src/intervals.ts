@@ -7,7 +7,9 @@ import type { OutOfSample } from './walk-forward.ts';
 export const INTERVAL_LEVELS = [0.5, 0.8, 0.95] as const;
 
 /** Radii in units of the row's volatility, and how well such radii held. */
-export type Intervals = Required<Pick<ReleasedModel, 'intervals' | 'adaptiveIntervals' | 'coverage'>>;
+export type Intervals = {
+  readonly [key in 'intervals' | 'adaptiveIntervals' | 'coverage']: NonNullable<ReleasedModel[key]>;
+};
 
 /**
  * Intervals of a regressor from its absolute walk-forward residuals, divided by the volatility of their row: plain ones

@@ -1,4 +1,4 @@
-import { MODEL_NAMES, releaseManifestSchema } from '@pavio/core';
+import { MODEL_NAMES, type ReleasedModel, releaseManifestSchema } from '@pavio/core';
 import { loadRelease } from '@pavio/estimators';
 import { describe, expect, it } from 'vitest';
 import { DAY, openLake, SMALL, simulated } from './lake.ts';
@@ -47,6 +47,60 @@ describe('train', () => {
     for (const { train, test } of manifest.folds) {
       expect(Date.parse(test.from) - Date.parse(train.to)).toBeGreaterThanOrEqual(3 * DAY);
     }
+  });
+
+  it('tells how far intervals and probabilities can be trusted, and still reads releases that do not', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 500), ETH: simulated('ETH', 500) });
+    const { manifest } = await lake.train();
+    const ofKind = (wanted: string) => Object.values(manifest.models).filter(({ kind }) => kind === wanted);
+    for (const { evaluation, coverage, adaptiveIntervals, calibration, reliability } of ofKind('regressor')) {
+      const later = evaluation.overall.rows - evaluation.folds[0]!.rows;
+      expect(coverage!.map(({ overall }) => overall?.rows)).toEqual(Array.from({ length: 6 }, () => later));
+      expect(Object.keys(adaptiveIntervals!)).toEqual(['0.5', '0.8', '0.95']);
+      expect([calibration, reliability]).toEqual([undefined, undefined]);
+    }
+    for (const { evaluation, coverage, calibration, reliability } of ofKind('classifier')) {
+      const { rows, metrics } = evaluation.overall;
+      // What is judged is what is served: the score and the reliability are of the same probabilities.
+      expect(reliability).toMatchObject({ rows, brier: expect.closeTo(metrics['brier']!, 12) });
+      const { calibrator, trials, before, after } = calibration!;
+      const brierOf = (wanted: string) => trials.find(({ method }) => method === wanted)!.brier;
+      expect(before).toMatchObject({
+        rows: rows - evaluation.folds[0]!.rows,
+        brier: expect.closeTo(brierOf('none'), 12),
+      });
+      expect(after === null).toBe(calibrator === null);
+      expect(after?.brier ?? 0).toBeLessThan(brierOf('none'));
+      expect(coverage).toBeUndefined();
+    }
+    const older = structuredClone(manifest);
+    for (const name of MODEL_NAMES) {
+      const model: Partial<ReleasedModel> = older.models[name];
+      for (const field of ['coverage', 'adaptiveIntervals', 'calibration', 'reliability'] as const) delete model[field];
+    }
+    expect(releaseManifestSchema.parse(older)).toEqual(older);
+    const broken = structuredClone(manifest);
+    broken.models.classifier_rf.calibration!.calibrator = { method: 'isotonic', x: [0.2, 0.1], y: [0.4] };
+    expect(releaseManifestSchema.safeParse(broken).error?.message).toContain('points whose x and y ascend');
+  });
+
+  it('forgets what is older than a window, in the folds and in the models', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 500), ETH: simulated('ETH', 500) });
+    const all = (await lake.train()).manifest;
+    const { manifest, isNew } = await lake.train({ window: { days: 120 } });
+    expect(isNew).toBe(true);
+    expect(manifest.training).toMatchObject({ window: 120 * DAY, rows: 2 * 120, to: all.training.to });
+    expect(Date.parse(manifest.training.from)).toBe(Date.parse(manifest.training.to) - 119 * DAY);
+    for (const [i, { train, test }] of manifest.folds.entries()) {
+      expect(Date.parse(train.from)).toBeGreaterThanOrEqual(Date.parse(test.from) - 120 * DAY);
+      expect(test).toEqual(all.folds[i]!.test);
+      expect(train.to).toBe(all.folds[i]!.train.to);
+    }
+    expect(manifest.gate.reason).toMatch(/live release's parameters/);
+    expect(await lake.train({ window: { candles: 120 } })).toMatchObject({ isNew: false });
+    await expect(lake.train({ window: { candles: 2 } })).rejects.toMatchObject({ code: 'not_enough_data' });
   });
 
   it('changes nothing when there is nothing new to learn, and gives the same bytes when it is forced', async () => {
