@@ -13,6 +13,7 @@ import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { upCommand } from './commands/up.ts';
 import { createConsole, createConsoleLogger, type TextStream } from './console.ts';
 import { SOFTWARE } from './software.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command<never>[] = [
   importCommand,
   featuresCommand,
   trainCommand,
+  tuneCommand,
   predictCommand,
   serveCommand,
   modelsCommand,

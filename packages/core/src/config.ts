@@ -20,6 +20,11 @@ const duration = z
   })
   .refine((ms) => ms > 0, 'must be longer than zero');
 
+/** Milliseconds from `30s`, `5m`, `1h`, `1d`; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  return duration.safeParse(text).data;
+}
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

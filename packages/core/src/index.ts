@@ -35,6 +35,7 @@ export {
   flagName,
   type LogLevel,
   loadConfig,
+  parseDuration,
   SETTINGS,
   type SettingName,
 } from './config.ts';

@@ -1,3 +1,4 @@
+export { describeSpace } from '@pavio/estimators';
 export { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 export { INTERVAL_LEVELS } from './intervals.ts';
 export { renderReport } from './report/render-report.ts';

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { parseCount } from '../count.ts';
 import { formatCount } from '../format.ts';
 import { describeModels, summarizeVerdicts } from '../reports/training.ts';
+import { describeTuned } from '../reports/tuning.ts';
 import { renderTable } from '../table.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -26,7 +27,10 @@ export const modelsCommand: Command<{ keep?: number }> = {
     else lines.push(tableOf(versions, current));
     if (live.manifest !== undefined) {
       const fate = isPinned ? 'live and PINNED: no training replaces it until pavio rollback --unpin' : 'live';
-      lines.push('', `* is ${fate}. ${summarizeVerdicts(live.manifest)}`, '', describeModels(live.manifest));
+      const tuned = describeTuned(live.manifest);
+      lines.push('', `* is ${fate}. ${summarizeVerdicts(live.manifest)}`);
+      if (tuned !== undefined) lines.push(`Parameters ${tuned}.`);
+      lines.push('', describeModels(live.manifest));
     }
     if (live.problem !== undefined) lines.push('', `What is live cannot be read: ${live.problem}`);
     console.result(value, lines.join('\n'));
@@ -79,8 +83,8 @@ function describeVersion(stored: StoredVersion) {
   }
   const { checkRows: _rows, models, ...manifest } = stored.manifest;
   const briefly = Object.entries(models).map(([name, model]) => {
-    const { kind, parameters, file, onnx, evaluation, intervals } = model;
-    return [name, { kind, parameters, file, onnx, evaluation: evaluation.overall, intervals }];
+    const { kind, parameters, tuning, file, onnx, evaluation, intervals } = model;
+    return [name, { kind, parameters, tuning, file, onnx, evaluation: evaluation.overall, intervals }];
   });
   return { ...manifest, models: Object.fromEntries(briefly) };
 }

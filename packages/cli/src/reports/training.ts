@@ -2,6 +2,7 @@ import { MODEL_NAMES, type ModelName, type ReleaseManifest, type Score, type Ver
 import type { TrainingReport } from '@pavio/training';
 import { formatCount, formatDuration, formatPercent } from '../format.ts';
 import { renderTable } from '../table.ts';
+import { describeTuned } from './tuning.ts';
 
 const VERDICT_WORDS: Record<Verdict, string> = {
   beats_naive: 'beats naive',
@@ -13,6 +14,7 @@ const VERDICT_WORDS: Record<Verdict, string> = {
 export function describeTraining(report: TrainingReport): string {
   const { manifest } = report;
   const { training, folds } = manifest;
+  const tuned = describeTuned(manifest);
   return [
     summarizeTraining(report),
     '',
@@ -20,6 +22,7 @@ export function describeTraining(report: TrainingReport): string {
       `left out: ${formatCount(report.leftOut.missingInput)} warming up, ${formatCount(report.leftOut.missingTarget)} without a next candle`,
     `Inputs      ${manifest.featureSet.inputs.length} features of set ${manifest.featureSet.name} (${manifest.featureSet.hash.slice(0, 12)})`,
     `Evaluation  walk-forward, ${folds.length} folds by time, ${dayOf(folds[0]?.test.from)} to ${dayOf(folds.at(-1)?.test.to)}, every row forecast by models that saw only its past`,
+    ...(tuned === undefined ? [] : [`Parameters  ${tuned}`]),
     '',
     describeModels(manifest),
     '',
