@@ -13,6 +13,7 @@ import { noteBasePath } from './base-path.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { answerError, noSuchRoute } from './errors.ts';
 import { Freshness } from './freshness.ts';
+import type { GuardRules } from './guard.ts';
 import { setHeaders } from './headers.ts';
 import { isLoopback } from './loopback.ts';
 import { noteMethods } from './methods.ts';
@@ -32,8 +33,11 @@ export type Api = FastifyInstance<
 >;
 
 export interface ApiConfig {
-  /** Key for requests that change state. Undefined: none is asked for on loopback, and outside nothing may be changed. */
-  readonly apiKey?: string | undefined;
+  /**
+   * Key for requests that change state, or what fetches it when the first of them comes. Undefined: none is asked for on
+   * loopback, and outside nothing may be changed.
+   */
+  readonly apiKey?: string | (() => Promise<string>) | undefined;
   /** May requests come from other machines? True behind Lambda or a proxy; listening beyond loopback makes it true. */
   readonly isReachableFromOutside: boolean;
   /** Least time between two looks for a new release, in milliseconds; 5 s when not given. */
@@ -67,7 +71,11 @@ const LONGEST_PATH_PART = 500;
  * and by a timer while it listens.
  */
 export function buildApp({ predictor, registry, clock, log, config }: ApiOptions): Api {
-  const rules = { apiKey: config.apiKey, isReachableFromOutside: config.isReachableFromOutside };
+  let { isReachableFromOutside } = config;
+  const rules = async (): Promise<GuardRules> => {
+    const apiKey = typeof config.apiKey === 'function' ? await config.apiKey() : config.apiKey;
+    return { apiKey, isReachableFromOutside };
+  };
   const checkEvery = config.checkEvery ?? CHECK_EVERY_MS;
   const { isAsleepBetweenRequests: isPatient = false, docs = 'swagger-ui', basePathOf = () => '' } = config;
   const freshness = new Freshness({ predictor, clock, log, checkEvery, isPatient });
@@ -108,9 +116,7 @@ export function buildApp({ predictor, registry, clock, log, config }: ApiOptions
     if (isPatient) await looked;
   });
   api.addHook('onListen', async () => {
-    rules.isReachableFromOutside ||= api
-      .addresses()
-      .some((bound) => typeof bound === 'string' || !isLoopback(bound.address));
+    isReachableFromOutside ||= api.addresses().some((bound) => typeof bound === 'string' || !isLoopback(bound.address));
     const timer = setInterval(() => void freshness.check(), checkEvery).unref();
     api.server.once('close', () => clearInterval(timer));
   });

@@ -1,10 +1,10 @@
 import { DEFAULT_ASSETS, PavioError, SIMULATED_ASSET, SIMULATED_SOURCE } from '@pavio/core';
 import { type Crawler, type CrawlReport, createCrawler } from '@pavio/crawler';
-import { type FeatureReport, runFeatureJob } from '@pavio/features';
-import { runTrainingJob, type TrainingReport } from '@pavio/training';
+import type { FeatureReport } from '@pavio/features';
+import type { TrainingJob, TrainingReport } from '@pavio/training';
 import type { Console } from './console.ts';
 import { chooseCrawl, chooseStored, type MarketChoice } from './market.ts';
-import { SOFTWARE } from './software.ts';
+import { computeFeatures, trainModels } from './steps.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface CycleOptions {
@@ -90,58 +90,22 @@ export class Cycle {
     });
   }
 
-  async features({ source, quote }: MarketChoice): Promise<FeatureReport> {
-    const { config, candles, features, clock, log } = this.#workspace;
-    await this.#refuseOtherInterval();
-    return runFeatureJob({
-      candles,
-      features,
-      source,
-      quote,
-      interval: config.interval,
-      clock,
-      log,
-      ...(config.assets.length > 0 ? { symbols: config.assets } : {}),
-      ...(config.threads > 0 ? { threads: config.threads } : {}),
-      onProgress: ({ done, total, symbol }) => this.#console.progress('features', done, total, symbol),
-    });
+  features(choice: MarketChoice): Promise<FeatureReport> {
+    return computeFeatures(this.#workspace, choice, ({ done, total, symbol }) =>
+      this.#console.progress('features', done, total, symbol),
+    );
   }
 
   train(options: { readonly signal?: AbortSignal; readonly isForced?: boolean }): Promise<TrainingReport> {
-    const { config, store, features, registry, runs, clock, log } = this.#workspace;
-    return runTrainingJob({
-      store,
-      features,
-      registry,
-      runs,
-      clock,
-      log,
-      software: SOFTWARE,
-      seed: config.seed,
-      keepVersions: config.keepVersions,
-      window: config.window,
-      ...(config.threads > 0 ? { threads: config.threads } : {}),
-      ...options,
-      onProgress: ({ done, total, name }) => this.#console.progress('train', done, total, name),
-    });
+    const onProgress: TrainingJob['onProgress'] = ({ done, total, name }) =>
+      this.#console.progress('train', done, total, name);
+    return trainModels(this.#workspace, { ...options, onProgress });
   }
 
   #assetsToCrawl({ source }: MarketChoice): readonly string[] {
     const { assets } = this.#workspace.config;
     if (assets.length > 0) return assets;
     return source === SIMULATED_SOURCE ? [...DEFAULT_ASSETS, SIMULATED_ASSET] : DEFAULT_ASSETS;
-  }
-
-  /** Features and models of a lake are of one interval: those of another would take the place of what is served. */
-  async #refuseOtherInterval(): Promise<void> {
-    const { config, registry } = this.#workspace;
-    const live = await registry.live();
-    if (live === undefined || live.manifest.interval === config.interval) return;
-    throw new PavioError(
-      'bad_config',
-      `The models of ${config.lake} are of ${live.manifest.interval} candles, not of ${config.interval} ones.`,
-      { remedy: `Keep a second interval in a lake of its own: --lake ${config.lake}-${config.interval}.` },
-    );
   }
 
   async #contentOf({ source, quote }: MarketChoice): Promise<string> {

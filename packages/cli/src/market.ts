@@ -9,6 +9,9 @@ import {
 import { chooseMarket } from '@pavio/market';
 import type { Workspace } from './workspace.ts';
 
+/** What is looked at to choose. */
+export type MarketContext = Pick<Workspace, 'config' | 'candles' | 'clock' | 'log'>;
+
 /** Which candles a command works on, and where new ones come from. */
 export interface MarketChoice {
   /** First part of the candles' key. */
@@ -23,7 +26,7 @@ export interface MarketChoice {
  *
  * @throws PavioError `bad_config` for an unknown source.
  */
-export async function chooseCrawl(workspace: Workspace, signal?: AbortSignal): Promise<MarketChoice> {
+export async function chooseCrawl(workspace: MarketContext, signal?: AbortSignal): Promise<MarketChoice> {
   const { candles, clock, log } = workspace;
   const hasImported = async () => (await quotesOf(candles, IMPORT_SOURCE, workspace.config)).length > 0;
   const config = { ...workspace.config, source: await settledSource(workspace, hasImported) };
@@ -37,7 +40,7 @@ export async function chooseCrawl(workspace: Workspace, signal?: AbortSignal): P
  * A lake that holds real candles stays with their source: where that cannot be reached today, the crawl says so, and made-up
  * candles never take the place of real ones.
  */
-async function settledSource({ config, candles }: Workspace, hasImported: () => Promise<boolean>): Promise<string> {
+async function settledSource({ config, candles }: MarketContext, hasImported: () => Promise<boolean>): Promise<string> {
   if (config.source !== 'auto' || config.cryptocompareApiKey !== undefined || (await hasImported()))
     return config.source;
   for (const source of ['binance', 'cryptocompare']) {
@@ -52,7 +55,7 @@ async function settledSource({ config, candles }: Workspace, hasImported: () => 
  *
  * @throws PavioError `no_candles`.
  */
-export async function chooseStored({ config, candles }: Workspace): Promise<MarketChoice> {
+export async function chooseStored({ config, candles }: MarketContext): Promise<MarketChoice> {
   const preferred = config.cryptocompareApiKey === undefined ? [] : ['cryptocompare'];
   const automatic = [...preferred, IMPORT_SOURCE, 'binance', 'cryptocompare', SIMULATED_SOURCE];
   for (const source of config.source === 'auto' ? automatic : [config.source]) {

@@ -8,6 +8,7 @@ export {
 } from './crawler.ts';
 export { DEFAULT_HISTORY } from './history.ts';
 export { type ImportOptions, type ImportProgress, importFiles } from './import.ts';
+export { type LargestAssetsJob, largestAssets } from './largest-assets.ts';
 export { QUALITY_RULES, type QualityCounts, type QualityRule } from './quality.ts';
 export {
   type BadFile,

@@ -17,14 +17,14 @@ const reloadSchema = z
   .meta({ id: 'Reload' });
 
 /** `/reload`: POST, and GET because it was one. */
-export function reloadRoutes(api: Api, freshness: Freshness, rules: GuardRules): void {
+export function reloadRoutes(api: Api, freshness: Freshness, rules: () => Promise<GuardRules>): void {
   for (const method of ['POST', 'GET'] as const) {
     api.route({
       method,
       url: '/reload',
       // HEAD is safe by definition; reloading is not.
       exposeHeadRoute: false,
-      onRequest: async ({ headers }) => assertMayChangeState(headers, rules),
+      onRequest: async ({ headers }) => assertMayChangeState(headers, await rules()),
       schema: {
         operationId: method === 'POST' ? 'reload' : 'reloadByGet',
         tags: ['models'],
