@@ -52,6 +52,7 @@ describe('pavio, step by step', () => {
       'predictions',
       'raw',
       'reports',
+      'training_runs',
     ]);
   });
 

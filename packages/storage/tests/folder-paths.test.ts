@@ -123,6 +123,33 @@ describe('a folder', () => {
   });
 });
 
+describe('folders that are empty', () => {
+  it('go with their last object, and no others', async () => {
+    const folder = await temporaryFolder();
+    const store = folderStore(folder);
+    for (const key of ['a/b/c/one', 'a/two']) await store.put(key, bytes(key));
+    await store.delete('a/b/c/one');
+    expect(await readdir(join(folder, 'a'))).toEqual(['two']);
+    await store.delete('a/two');
+    expect(await readdir(folder)).toEqual(['.pavio']);
+  });
+
+  it('come back for whoever writes into them just then', async () => {
+    const folder = await temporaryFolder();
+    const stores = [folderStore(folder), folderStore(folder)] as const;
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      const store = stores[writer % 2 === 0 ? 0 : 1];
+      for (let round = 0; round < 15; round++) {
+        await store.put(`deep/down/${writer}`, bytes(String(round)));
+        expect((await store.get(`deep/down/${writer}`))?.body).toEqual(bytes(String(round)));
+        await store.delete(`deep/down/${writer}`);
+      }
+    });
+    await Promise.all(writers);
+    expect(await readdir(folder)).toEqual(['.pavio']);
+  });
+});
+
 describe('errors of the file system', () => {
   it.each([
     ['EACCES', 'store_denied'],

@@ -45,6 +45,7 @@ describe('retention', () => {
     expect(await lake.retain(6)).toEqual(days(1, 2).toReversed());
     expect(await lake.kept()).toEqual(days(3, 8).toReversed());
     expect(await lake.reports()).toEqual(days(3, 8).map((version) => `${version}.html`));
+    expect(await readdir(path.join(lake.folder, 'models'))).toEqual([...days(3, 8), 'latest']);
     expect(await lake.retain(6)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ObjectInfo, ObjectStore, PutResult, StoredObject } from '@pavio/core';
 import { checkKey, checkPrefix } from '../object-key.ts';
@@ -9,7 +9,7 @@ import { folderError, isAbsent } from './errors.ts';
 import { listFolder } from './list.ts';
 import { withFileLock } from './lock.ts';
 import { filePath } from './path.ts';
-import { createFolders, syncFolder } from './sync.ts';
+import { createFolders, moveInto, removeEmptyFolders, syncFolder } from './sync.ts';
 import { type Body, type TemporaryFile, TemporaryFiles } from './temporary-files.ts';
 
 /** Locks are shared by keys, so that a lake has 64 lock files and not one a key. */
@@ -124,6 +124,7 @@ class FolderStore implements ObjectStore {
       await this.#prepare();
       await this.#locked(key, () => unlink(target));
       await syncFolder(dirname(target));
+      await removeEmptyFolders(dirname(target), this.url);
     } catch (error) {
       if (!isAbsent(error)) throw folderError(error, `delete ${key}`, this.url);
     }
@@ -146,12 +147,11 @@ class FolderStore implements ObjectStore {
       await this.#prepare();
       const temporary = await make();
       try {
-        await createFolders(dirname(target));
         const etag = await this.#locked(key, async () => {
           const current = await currentStats(target);
           if (!isWanted(etagOrNone(current))) return undefined;
           const placed = await laterThan(temporary, current?.mtimeNs);
-          await rename(temporary.path, target);
+          await moveInto(temporary.path, target);
           return etagOf(placed);
         });
         if (etag !== undefined) await syncFolder(dirname(target));
