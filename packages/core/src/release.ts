@@ -24,6 +24,8 @@ const scoreSchema = z.object({
   naive: metrics,
   /** 1 - loss(model) / loss(naive): above zero is better than naive. Squared error, or log loss. */
   skill: z.number().nullable(),
+  /** 95 % interval of the skill, assets of one time belonging together; null where too little was tested. */
+  skillInterval: z.object({ low: z.number(), high: z.number() }).nullable().optional(),
   /** Share of rows whose direction was right, with its 95 % Wilson interval. */
   directional: z.object({ accuracy: z.number(), low: z.number(), high: z.number() }).nullable(),
   /** Diebold-Mariano test of equal loss against naive; negative statistic: the model is better. */

@@ -110,6 +110,7 @@ function score(kind: ModelKind, data: DataSet, outOfSample: OutOfSample, wanted:
     metrics: describe(actual, predicted),
     naive: describe(actual, naive),
     skill: finiteOrNull(comparison.skill),
+    skillInterval: comparison.skillInterval ?? null,
     directional: { accuracy: direction.value, low: direction.low, high: direction.high },
     dieboldMariano: test === undefined ? null : { statistic: test.statistic, pValue: test.pValue },
     verdict: comparison.verdict,

@@ -59,7 +59,8 @@ export function dieboldMariano(
   };
 }
 
-function longRunVariance(centred: Float64Array, lags: number): number {
+/** Of a series with mean zero, in order of time, with Bartlett weights. */
+export function longRunVariance(centred: Float64Array, lags: number): number {
   const n = centred.length;
   let variance = 0;
   for (let lag = 0; lag <= lags; lag++) {

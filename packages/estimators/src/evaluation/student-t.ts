@@ -4,6 +4,18 @@ export function studentTUpperTail(t: number, degreesOfFreedom: number): number {
   return t >= 0 ? tail : 1 - tail;
 }
 
+/** The t that is exceeded with the given chance, below one half; by bisection. */
+export function studentTQuantile(upperTail: number, degreesOfFreedom: number): number {
+  let [low, high] = [0, 1];
+  while (studentTUpperTail(high, degreesOfFreedom) > upperTail) high *= 2;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (studentTUpperTail(middle, degreesOfFreedom) > upperTail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** Regularised incomplete beta function I_x(a, b). */
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;

@@ -1,6 +1,7 @@
 import { PavioError, type Verdict } from '@pavio/core';
-import { type DieboldMariano, dieboldMariano } from './diebold-mariano.ts';
+import { type DieboldMariano, dieboldMariano, longRunVariance } from './diebold-mariano.ts';
 import { skillOf } from './metrics.ts';
+import { studentTQuantile } from './student-t.ts';
 
 /** Fewer time steps than this decide nothing. */
 export const MIN_TEST_STEPS = 60;
@@ -10,6 +11,8 @@ export const SIGNIFICANCE = 0.05;
 export interface Comparison {
   /** 1 - mean loss / mean naive loss, over all rows. */
   readonly skill: number;
+  /** 95 % interval of the skill; undefined when there are too few steps for a test. */
+  readonly skillInterval: { readonly low: number; readonly high: number } | undefined;
   /** On the losses averaged a time step; undefined when there are too few steps for a test. */
   readonly dieboldMariano: DieboldMariano | undefined;
   readonly timeSteps: number;
@@ -42,7 +45,26 @@ export function compareWithNaive(losses: PanelLosses): Comparison {
   const lags = Math.max(horizon - 1, Math.floor(4 * (timeSteps / 100) ** (2 / 9)));
   const isTestable = timeSteps > Math.max(horizon, lags + 1);
   const test = isTestable ? dieboldMariano(model.means, naive.means, { horizon, lags }) : undefined;
-  return { skill, dieboldMariano: test, timeSteps, verdict: verdictOf(skill, test?.pValue, timeSteps) };
+  const skillInterval = isTestable && Number.isFinite(skill) ? intervalOfSkill(losses, skill, lags) : undefined;
+  return { skill, skillInterval, dieboldMariano: test, timeSteps, verdict: verdictOf(skill, test?.pValue, timeSteps) };
+}
+
+/**
+ * Skill is a ratio of two sums: its variance is that of the sum of `model - (1 - skill) naive` over the naive sum squared
+ * (Cochran 1977, section 6.3, by linearisation), time steps being the units and their long-run variance as in the test.
+ */
+function intervalOfSkill({ times, model, naive }: PanelLosses, skill: number, lags: number) {
+  const residuals = new Map<number, number>();
+  for (const [i, time] of times.entries()) {
+    residuals.set(time, (residuals.get(time) ?? 0) + model[i]! - (1 - skill) * naive[i]!);
+  }
+  const inOrder = Float64Array.from(residuals.keys())
+    .sort()
+    .map((time) => residuals.get(time)!);
+  const steps = inOrder.length;
+  const deviation = Math.sqrt(steps * longRunVariance(inOrder, lags)) / sum(naive);
+  const reach = studentTQuantile(0.025, steps - 1) * deviation;
+  return { low: skill - reach, high: skill + reach };
 }
 
 /** The rule of `compareWithNaive` alone. */
