@@ -13,12 +13,12 @@ const SMALLEST = 1e-2;
  * @throws PavioError `bad_model` naming the row that it gives another number for.
  */
 export async function proveOnnx(file: Uint8Array, model: FittedModel, rows: readonly Float32Array[]): Promise<void> {
-  const [{ readGraph }, { evaluate }] = await Promise.all([import('./read-graph.ts'), import('./evaluate.ts')]);
-  const graph = readGraph(file);
+  const [{ readGraph }, { evaluator }] = await Promise.all([import('./read-graph.ts'), import('./evaluate.ts')]);
+  const evaluate = evaluator(readGraph(file));
   const output = model.kind === 'regressor' ? 'value' : 'probability';
   for (const [i, row] of rows.entries()) {
     const expected = model.predictRow(row);
-    const [found] = evaluate(graph, row).get(output) ?? [];
+    const [found] = evaluate(row).get(output) ?? [];
     const error = Math.abs((found ?? Number.NaN) - expected);
     if (error <= TOLERANCE * Math.max(Math.abs(expected), SMALLEST)) continue;
     throw new PavioError(
