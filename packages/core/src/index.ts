@@ -28,6 +28,7 @@ export {
 } from './candle.ts';
 export type { CandleStore, SeriesSpan, TimeRange, UpsertSummary } from './candle-store.ts';
 export { type Clock, fixedClock, isoTime, systemClock } from './clock.ts';
+export { mapConcurrently } from './concurrency.ts';
 export {
   CONFIG_FILE,
   type Config,

@@ -1,5 +1,12 @@
-import { type CandleStore, type Clock, type Interval, type Logger, type MarketSource, PavioError } from '@pavio/core';
-import { eachConcurrently } from './concurrency.ts';
+import {
+  type CandleStore,
+  type Clock,
+  type Interval,
+  type Logger,
+  type MarketSource,
+  mapConcurrently,
+  PavioError,
+} from '@pavio/core';
 import { RateLimit } from './rate-limit.ts';
 import { type CrawlReport, crawlReport } from './report.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
@@ -101,7 +108,7 @@ export function createCrawler(options: CrawlerOptions): Crawler {
         stopAll: (error) => breaker.abort(error),
         onProgress: (progress) => onProgress?.({ ...progress, done, total: symbols.length }),
       };
-      const series = await eachConcurrently(symbols, concurrency, async (symbol) => {
+      const series = await mapConcurrently(symbols, concurrency, async (symbol) => {
         const report = await crawlSeries(run, { source: source.name, symbol, quote, interval });
         done++;
         run.onProgress({ symbol, fraction: 1, candles: report.inserted + report.changed });

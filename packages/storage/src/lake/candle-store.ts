@@ -9,6 +9,7 @@ import {
   firstRowFrom,
   INTERVAL_NAMES,
   intervalMs,
+  mapConcurrently,
   mergeSeries,
   type ObjectInfo,
   type ObjectStore,
@@ -21,7 +22,6 @@ import {
   type TimeRange,
   type UpsertSummary,
 } from '@pavio/core';
-import { mapConcurrently } from '../concurrency.ts';
 import { decodeCandleCsv, decodeCandleCsvEnds, encodeCandleCsv } from '../csv/candle-csv.ts';
 import { parseCandleKey, periodEnd, periodOf, seriesPrefix } from './candle-key.ts';
 

@@ -6,6 +6,7 @@ import {
   MODEL_NAMES,
   type ModelName,
   type ModelRegistry,
+  mapConcurrently,
   type ObjectStore,
   PavioError,
   type PromotionOptions,
@@ -16,7 +17,6 @@ import {
   VERSION_PATTERN,
 } from '@pavio/core';
 import { z } from 'zod';
-import { mapConcurrently } from '../concurrency.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 
 const POINTER = 'models/latest/manifest.json';

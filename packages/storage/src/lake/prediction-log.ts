@@ -1,5 +1,11 @@
-import { type Forecast, type ForecastFilter, forecastSchema, type ObjectStore, type PredictionLog } from '@pavio/core';
-import { mapConcurrently } from '../concurrency.ts';
+import {
+  type Forecast,
+  type ForecastFilter,
+  forecastSchema,
+  mapConcurrently,
+  type ObjectStore,
+  type PredictionLog,
+} from '@pavio/core';
 import { decodeJson, encodeJson } from '../json.ts';
 import { checkTicker } from './candle-key.ts';
 

@@ -4,13 +4,13 @@ import {
   isRepeatedRun,
   type KeptTrainingRun,
   keptTrainingRunSchema,
+  mapConcurrently,
   type ObjectStore,
   PavioError,
   type TrainingRun,
   type TrainingRunLog,
   trainingRunSchema,
 } from '@pavio/core';
-import { mapConcurrently } from '../concurrency.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 
 const PREFIX = 'training_runs/';
