@@ -154,8 +154,9 @@ it.each(['/models', '/model/info'])('%s gives the manifest in the words of the w
   expect(answer).toMatchObject({ total_models: 5, version, simulated: true, quote: 'USD', interval: '1d' });
   expect(answer.features.inputs).toEqual(manifest.featureSet.inputs);
   for (const name of MODEL_NAMES) {
-    const { evaluation, file } = manifest.models[name];
-    expect(answer.models[name]).toMatchObject({ file, versao: version, verdict: evaluation.overall.verdict });
+    const { evaluation, file, onnx } = manifest.models[name];
+    expect(onnx?.name).toBe(`${name}.onnx`);
+    expect(answer.models[name]).toMatchObject({ file, onnx, versao: version, verdict: evaluation.overall.verdict });
     expect(answer.models[name].overall).toMatchObject({
       rows: evaluation.overall.rows,
       metrics: evaluation.overall.metrics,
