@@ -1,18 +1,12 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Artefacts } from './artefacts.ts';
 import { loadSettings } from './settings.ts';
-import type { SparkFiles } from './spark-job.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { CrawlerStack } from './stacks/crawler-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { PipelineStack } from './stacks/pipeline-stack.ts';
-
-/** What the stacks ship: folders with the bundles of the functions, and the files of the Spark job. */
-export interface Artefacts {
-  readonly bundles: Readonly<Record<'crawl' | 'features' | 'train' | 'api', string>>;
-  readonly spark: SparkFiles;
-}
 
 export interface Deployment {
   readonly app: App;

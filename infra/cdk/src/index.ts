@@ -1,3 +1,4 @@
-export { type Artefacts, createDeployment, type Deployment, type DeploymentOptions } from './app.ts';
+export { createDeployment, type Deployment, type DeploymentOptions } from './app.ts';
+export { type Artefacts, buildArtefacts } from './artefacts.ts';
 export { stateMachineDefinition, type TemplateJson } from './definition.ts';
 export { loadSettings, PASSED_ON_SETTINGS, SETTINGS, type Settings, variableOf } from './settings.ts';

@@ -10,7 +10,7 @@ export interface LakeAccess {
   readonly read?: readonly LakeFolder[];
   /** Write, not read: name a folder in both where both are needed. */
   readonly write?: readonly LakeFolder[];
-  /** Spark removes the files it wrote before a task was repeated. */
+  /** Training removes releases that nobody needs any more; Spark, files of tasks that were repeated. */
   readonly delete?: readonly LakeFolder[];
 }
 

@@ -1,22 +1,12 @@
+import { type METRICS, METRICS_NAMESPACE } from '@pavio/lambda';
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { METRICS_NAMESPACE } from './pavio-function.ts';
-
-/** What the functions measure and write into their logs (EMF), by function. */
-export const APPLICATION_METRICS = {
-  crawl: ['CandlesStored', 'AssetsMissing'],
-  features: ['FeatureRows'],
-  train: ['TrainingSeconds', 'Skill', 'ModelAgeDays'],
-  api: ['Predictions', 'Problems'],
-} as const;
-
-type Part = keyof typeof APPLICATION_METRICS;
 
 /** A metric of one of the functions. */
-export function applicationMetric<Name extends Part>(
+export function applicationMetric<Name extends keyof typeof METRICS>(
   service: Name,
-  metricName: (typeof APPLICATION_METRICS)[Name][number],
+  metricName: keyof (typeof METRICS)[Name] & string,
   options: MetricOptions = {},
 ): Metric {
   return new Metric({

@@ -1,3 +1,4 @@
+import { METRICS_NAMESPACE } from '@pavio/lambda';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -29,9 +30,6 @@ export interface PavioFunctionProps
   readonly bucket: IBucket;
   readonly access: LakeAccess;
 }
-
-/** EMF metrics of all functions are under this name. */
-export const METRICS_NAMESPACE = 'Pavio';
 
 /** One of the bundled entries on Lambda, with a role and a log group of its own. */
 export class PavioFunction extends LambdaFunction {

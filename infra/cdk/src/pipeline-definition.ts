@@ -1,4 +1,3 @@
-import { ERRORS } from '@pavio/core';
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,8 +6,8 @@ import {
   Choice,
   Condition,
   Fail,
+  type IChainable,
   IntegrationPattern,
-  JitterType,
   JsonPath,
   type RetryProps,
   TaskInput,
@@ -19,13 +18,13 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService, GlueStartJobRun, LambdaInvoke, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { CALL_RETRY, GLUE_RETRY, OUR_RETRY, SERVICE_RETRY } from './pipeline-retries.ts';
 
 export interface PipelineSteps {
   readonly features: IFunction;
   readonly train: IFunction;
-  readonly glueJob: string;
-  /** Rows from which Glue does the work. */
-  readonly sparkRows: number;
+  /** The job that does both where so many rows are stored, or more. */
+  readonly glue?: { readonly job: string; readonly rows: number };
   /** Of the state machine itself. */
   readonly stateMachineArn: string;
   readonly alarms: ITopic;
@@ -37,54 +36,6 @@ const TURN = Duration.seconds(30);
 const LONGEST_LAMBDA = Duration.minutes(15);
 const LONGEST_GLUE = Duration.hours(6);
 
-/** What the service answers when it is the service that is in trouble, or too busy: soon over. */
-const SERVICE_RETRY: RetryProps = {
-  errors: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.TooManyRequestsException',
-  ],
-  interval: Duration.seconds(2),
-  maxAttempts: 5,
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  jitterStrategy: JitterType.FULL,
-};
-
-/** Errors of ours that may be gone when the same is done again; every step is idempotent. */
-const OUR_RETRY: RetryProps = {
-  errors: Object.entries(ERRORS)
-    .filter(([, { retry }]) => retry)
-    .map(([code]) => code),
-  interval: Duration.seconds(30),
-  maxAttempts: 3,
-  backoffRate: 2,
-  maxDelay: Duration.minutes(10),
-  jitterStrategy: JitterType.FULL,
-};
-
-/** A call of one AWS service by Step Functions itself. */
-const CALL_RETRY: RetryProps = {
-  errors: ['States.TaskFailed'],
-  interval: Duration.seconds(2),
-  maxAttempts: 5,
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  jitterStrategy: JitterType.FULL,
-};
-
-/** A run of Glue that failed says no more than that: a lost executor, or a fault of ours that will come again. */
-const GLUE_RETRY: RetryProps = {
-  errors: ['States.TaskFailed'],
-  interval: Duration.minutes(1),
-  maxAttempts: 2,
-  backoffRate: 2,
-  maxDelay: Duration.minutes(10),
-  jitterStrategy: JitterType.FULL,
-};
-
 /**
  * The states of the pipeline: wait for the turn, then features, training (which judges the candidate and releases it, or
  * not) and a note of what came of it. Input: the detail of the event `CrawlCompleted`, or `{}` when started by hand.
@@ -94,122 +45,122 @@ const GLUE_RETRY: RetryProps = {
  * together for all that; it costs double work and nothing else, for files and releases change by conditional writes only.
  */
 export function pipelineDefinition(scope: Construct, steps: PipelineSteps): Chain {
-  const failed = notifyFailed(scope, steps).next(
-    new Fail(scope, 'Failed', { errorPath: '$.error.Error', causePath: '$.error.Cause' }),
-  );
-  const step = <Task extends TaskStateBase>(task: Task, ...retries: RetryProps[]): Task => {
-    for (const retry of retries) task.addRetry(retry);
-    task.addCatch(failed, { resultPath: '$.error' });
-    return task;
-  };
-  const onLambda = (id: string, lambdaFunction: IFunction, result: string) =>
-    step(
-      new LambdaInvoke(scope, id, {
-        lambdaFunction,
-        payloadResponseOnly: true,
-        resultPath: `$.${result}`,
-        retryOnServiceExceptions: false,
-        taskTimeout: Timeout.duration(LONGEST_LAMBDA),
-      }),
-      SERVICE_RETRY,
-      OUR_RETRY,
-    );
-  const onGlue = (id: string, name: string) =>
-    step(
-      new GlueStartJobRun(scope, id, {
-        glueJobName: steps.glueJob,
-        integrationPattern: IntegrationPattern.RUN_JOB,
-        arguments: TaskInput.fromObject({ '--step': name }),
-        resultSelector: { 'run.$': '$.Id' },
-        resultPath: `$.${name}`,
-        taskTimeout: Timeout.duration(LONGEST_GLUE),
-      }),
-      GLUE_RETRY,
-    );
-  const notify = (id: string, message: string) =>
-    step(
-      new SnsPublish(scope, id, {
-        topic: steps.runs,
-        subject: 'Pavio: a run went well',
-        message: TaskInput.fromText(message),
-        resultPath: JsonPath.DISCARD,
-      }),
-      CALL_RETRY,
-    );
+  return new PipelineStates(scope, steps).all();
+}
 
-  const small = onLambda('Features', steps.features, 'features')
-    .next(onLambda('Train', steps.train, 'train'))
-    .next(
-      notify(
-        'NotifyTrained',
-        JsonPath.format(
-          'Models {} were trained. Released: {}. {}',
-          JsonPath.stringAt('$.train.version'),
-          JsonPath.stringAt('$.train.promoted'),
-          JsonPath.stringAt('$.train.reason'),
-        ),
-      ),
-    );
-  const large = onGlue('FeaturesOnGlue', 'features')
-    .next(onGlue('TrainOnGlue', 'train'))
-    .next(
-      notify(
-        'NotifyTrainedOnGlue',
-        JsonPath.format(
-          'Models were trained on Glue: job {}, run {}. What came of it: pavio models.',
-          steps.glueJob,
-          JsonPath.stringAt('$.train.run'),
-        ),
-      ),
-    );
-  const isLarge = Condition.and(
-    Condition.isNumeric('$.rows'),
-    Condition.numberGreaterThanEquals('$.rows', steps.sparkRows),
-  );
+class PipelineStates {
+  readonly #scope: Construct;
+  readonly #steps: PipelineSteps;
+  readonly #failed: IChainable;
 
-  const listRuns = step(
-    new CallAwsService(scope, 'ListRuns', {
+  constructor(scope: Construct, steps: PipelineSteps) {
+    this.#scope = scope;
+    this.#steps = steps;
+    const notify = new SnsPublish(scope, 'NotifyFailed', {
+      topic: steps.alarms,
+      subject: 'Pavio: a run failed',
+      message: said('The run {} failed with {}: {}', '$$.Execution.Id', '$.error.Error', '$.error.Cause'),
+      resultPath: JsonPath.DISCARD,
+    });
+    this.#failed = notify
+      .addRetry(CALL_RETRY)
+      .next(new Fail(scope, 'Failed', { errorPath: '$.error.Error', causePath: '$.error.Cause' }));
+  }
+
+  all(): Chain {
+    const wait = new Wait(this.#scope, 'WaitForTurn', { time: WaitTime.duration(TURN) });
+    const isOldest = Condition.and(
+      Condition.isPresent('$.running.oldest[0]'),
+      Condition.stringEqualsJsonPath('$.running.oldest[0]', JsonPath.executionId),
+    );
+    const turn = new Choice(this.#scope, 'IsOldest').when(isOldest, this.#work()).otherwise(wait);
+    return Chain.start(wait).next(this.#listRuns()).next(turn);
+  }
+
+  #listRuns(): TaskStateBase {
+    const list = new CallAwsService(this.#scope, 'ListRuns', {
       service: 'sfn',
       action: 'listExecutions',
       parameters: { StateMachineArn: JsonPath.stateMachineId, StatusFilter: 'RUNNING' },
       iamAction: 'states:ListExecutions',
-      iamResources: [steps.stateMachineArn],
+      iamResources: [this.#steps.stateMachineArn],
       // Newest first: the last is the oldest.
       resultSelector: { 'oldest.$': '$.Executions[-1:].ExecutionArn' },
       resultPath: '$.running',
-    }),
-    CALL_RETRY,
-  );
-  const wait = new Wait(scope, 'WaitForTurn', { time: WaitTime.duration(TURN) });
-  return Chain.start(wait)
-    .next(listRuns)
-    .next(
-      new Choice(scope, 'IsOldest')
-        .when(
-          Condition.and(
-            Condition.isPresent('$.running.oldest[0]'),
-            Condition.stringEqualsJsonPath('$.running.oldest[0]', JsonPath.executionId),
-          ),
-          new Choice(scope, 'ChooseEngine').when(isLarge, large).otherwise(small),
-        )
-        .otherwise(wait),
+    });
+    return this.#step(list, CALL_RETRY);
+  }
+
+  #work(): IChainable {
+    const { features, train, glue } = this.#steps;
+    const of = (field: string) => `$.train.${field}`;
+    const small = this.#onLambda('Features', features, 'features')
+      .next(this.#onLambda('Train', train, 'train'))
+      .next(
+        this.#notify('NotifyTrained', said('Models {}. Released: {}. {}', of('version'), of('promoted'), of('reason'))),
+      );
+    if (glue === undefined) return small;
+
+    const large = this.#onGlue('FeaturesOnGlue', glue.job, 'features')
+      .next(this.#onGlue('TrainOnGlue', glue.job, 'train'))
+      .next(
+        this.#notify(
+          'NotifyTrainedOnGlue',
+          said('Trained on Glue, run {}. What came of it is told by: pavio models.', '$.train.run'),
+        ),
+      );
+    const isLarge = Condition.and(
+      Condition.isNumeric('$.rows'),
+      Condition.numberGreaterThanEquals('$.rows', glue.rows),
     );
+    return new Choice(this.#scope, 'ChooseEngine').when(isLarge, large).otherwise(small);
+  }
+
+  #onLambda(id: string, lambdaFunction: IFunction, result: string): TaskStateBase {
+    const task = new LambdaInvoke(this.#scope, id, {
+      lambdaFunction,
+      payloadResponseOnly: true,
+      resultPath: `$.${result}`,
+      retryOnServiceExceptions: false,
+      taskTimeout: Timeout.duration(LONGEST_LAMBDA),
+    });
+    return this.#step(task, SERVICE_RETRY, OUR_RETRY);
+  }
+
+  #onGlue(id: string, glueJobName: string, step: string): TaskStateBase {
+    const task = new GlueStartJobRun(this.#scope, id, {
+      glueJobName,
+      integrationPattern: IntegrationPattern.RUN_JOB,
+      arguments: TaskInput.fromObject({
+        '--step': step,
+        '--input': JsonPath.jsonToString(JsonPath.objectAt('$')),
+      }),
+      resultSelector: { 'run.$': '$.Id' },
+      resultPath: `$.${step}`,
+      taskTimeout: Timeout.duration(LONGEST_GLUE),
+    });
+    return this.#step(task, GLUE_RETRY);
+  }
+
+  #notify(id: string, message: TaskInput): TaskStateBase {
+    const task = new SnsPublish(this.#scope, id, {
+      topic: this.#steps.runs,
+      subject: 'Pavio: a run went well',
+      message,
+      resultPath: JsonPath.DISCARD,
+    });
+    return this.#step(task, CALL_RETRY);
+  }
+
+  /** Whatever is still wrong after the retries is told to people, and ends the run. */
+  #step<Task extends TaskStateBase>(task: Task, ...retries: RetryProps[]): Task {
+    for (const retry of retries) task.addRetry(retry);
+    task.addCatch(this.#failed, { resultPath: '$.error' });
+    return task;
+  }
 }
 
-function notifyFailed(scope: Construct, { alarms }: PipelineSteps): SnsPublish {
-  const task = new SnsPublish(scope, 'NotifyFailed', {
-    topic: alarms,
-    subject: 'Pavio: a run failed',
-    message: TaskInput.fromText(
-      JsonPath.format(
-        'The run {} failed with {}: {}',
-        JsonPath.executionId,
-        JsonPath.stringAt('$.error.Error'),
-        JsonPath.stringAt('$.error.Cause'),
-      ),
-    ),
-    resultPath: JsonPath.DISCARD,
-  });
-  task.addRetry(CALL_RETRY);
-  return task;
+/** A sentence in which each `{}` is what the path finds. */
+function said(sentence: string, ...paths: string[]): TaskInput {
+  return TaskInput.fromText(JsonPath.format(sentence, ...paths.map((at) => JsonPath.stringAt(at))));
 }

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Code, GlueVersion, PySparkEtlJob, WorkerType } from 'aws-cdk-lib/aws-glue';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -19,17 +19,25 @@ export interface SparkFiles {
 const LONGEST_RUN = Duration.hours(6);
 
 /**
- * The Glue job that computes features and trains when one machine is too small. Its arguments: `--step features|train`
- * (given by each run), `--lake s3://BUCKET`, and the S3 address of each shipped file. It retries nothing by itself: the
- * state machine does, and knows what failed.
+ * The Glue job that computes features and trains when one machine is too small. It retries nothing by itself: the state
+ * machine does, and knows what failed. Its arguments:
+ *
+ * - `--step features|train` and `--input JSON` (the state of the pipeline, with the detail of `CrawlCompleted`), of each run
+ * - `--lake s3://BUCKET`
+ * - `--environment JSON`: the settings of the application, as an object of environment variables (`PAVIO_INTERVAL` ...)
+ * - the S3 address of each shipped file, under its name
  */
 export class SparkJob extends PySparkEtlJob {
   constructor(stack: DeploymentStack, { bucket, files }: { readonly bucket: IBucket; readonly files: SparkFiles }) {
     const { settings } = stack;
-    const logGroup = new LogGroup(stack, 'SparkLogs', {
-      logGroupName: `/aws-glue/${stack.named('spark')}`,
-      retention: settings.logDays,
-      removalPolicy: REPLACEABLE,
+    // From Glue 5.0 on a job has two groups of logs, and this is how they are named.
+    const logs = `/aws-glue/${stack.named('spark')}`;
+    const logGroups = ['error', 'output'].map((stream) => {
+      return new LogGroup(stack, `SparkLogs-${stream}`, {
+        logGroupName: `${logs}/${stream}`,
+        retention: settings.logDays,
+        removalPolicy: REPLACEABLE,
+      });
     });
     const role = new Role(stack, 'SparkRole', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
     const shipped = Object.entries({ script: files.script, ...files.shipped }).map(([name, path]) => {
@@ -47,17 +55,20 @@ export class SparkJob extends PySparkEtlJob {
       maxRetries: 0,
       maxConcurrentRuns: 1,
       timeout: LONGEST_RUN,
-      continuousLogging: { enabled: true, logGroup },
+      // What Glue had before 5.0.
+      continuousLogging: { enabled: false },
       defaultArguments: {
         '--lake': bucket.s3UrlForObject(),
+        '--environment': JSON.stringify(settings.application),
+        '--custom-logGroup-prefix': logs,
         ...Object.fromEntries(others.map(([name, asset]) => [`--${name}`, asset.s3ObjectUrl])),
       },
     });
-    logGroup.grantWrite(role);
+    for (const logGroup of logGroups) logGroup.grantWrite(role);
     grantLake(bucket, role, {
       read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
       write: ['features', 'models', 'reports', 'training_runs'],
-      delete: ['features'],
+      delete: ['features', 'models', 'reports', 'training_runs'],
     });
     role.addToPolicy(
       new PolicyStatement({
@@ -74,10 +85,6 @@ export class SparkJob extends PySparkEtlJob {
     );
     acknowledge(this, 'GL1', 'CloudWatch encrypts log groups with a key of its own; the logs hold no secrets.');
     acknowledge(this, 'GL3', 'The job keeps no bookmarks.');
-    Validations.of(this).acknowledge({
-      id: '@aws-cdk/aws-glue-alpha:unencryptedContinuousLogging',
-      reason: 'As GL1.',
-    });
     acknowledge(
       role,
       'IAM5[Resource::*]',

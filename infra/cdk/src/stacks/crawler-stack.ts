@@ -1,3 +1,4 @@
+import { CRAWL_COMPLETED } from '@pavio/lambda';
 import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -7,7 +8,6 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeVersions } from '../acknowledge.ts';
-import { CRAWL_COMPLETED } from '../crawl-completed.ts';
 import { deadLetters } from '../dead-letters.ts';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment.ts';
 import { PavioFunction } from '../pavio-function.ts';

@@ -1,3 +1,4 @@
+import { CRAWL_COMPLETED } from '@pavio/lambda';
 import { ArnFormat, Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -6,7 +7,6 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeVersions } from '../acknowledge.ts';
-import { CRAWL_COMPLETED } from '../crawl-completed.ts';
 import { deadLetters } from '../dead-letters.ts';
 import { DeploymentStack, type DeploymentStackProps, REPLACEABLE } from '../deployment.ts';
 import { PavioFunction } from '../pavio-function.ts';
@@ -18,7 +18,7 @@ export interface PipelineStackProps extends DeploymentStackProps {
   readonly data: DataStack;
   /** Folders with the bundles. */
   readonly bundles: { readonly features: string; readonly train: string };
-  readonly spark: SparkFiles;
+  readonly spark?: SparkFiles;
 }
 
 const LONGEST_STEP = Duration.minutes(15);
@@ -31,7 +31,6 @@ const LATEST_START = Duration.hours(2);
 export class PipelineStack extends DeploymentStack {
   readonly features: PavioFunction;
   readonly train: PavioFunction;
-  readonly sparkJob: SparkJob;
   readonly stateMachine: StateMachine;
   readonly deadLetters: Queue;
   /** Starts the state machine. */
@@ -56,11 +55,11 @@ export class PipelineStack extends DeploymentStack {
       timeout: LONGEST_STEP,
       bucket,
       access: {
-        read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
+        read: ['features', 'models', 'tuning', 'training_runs'],
         write: ['models', 'reports', 'training_runs'],
+        delete: ['models', 'reports', 'training_runs'],
       },
     });
-    this.sparkJob = new SparkJob(this, { bucket, files: spark });
 
     const stateMachineName = this.named('pipeline');
     this.stateMachine = new StateMachine(this, 'Pipeline', {
@@ -69,8 +68,7 @@ export class PipelineStack extends DeploymentStack {
         pipelineDefinition(this, {
           features: this.features,
           train: this.train,
-          glueJob: this.sparkJob.jobName,
-          sparkRows,
+          ...(spark && { glue: { job: new SparkJob(this, { bucket, files: spark }).jobName, rows: sparkRows } }),
           // By its name: its role cannot wait for it, as it waits for its role.
           stateMachineArn: this.formatArn({
             service: 'states',
