@@ -34,3 +34,13 @@ it('corrects verdicts for the number of tests, family by family', () => {
   expect(corrected.regressor_lin.folds[0]?.verdict).toBe('beats_naive');
   expect(corrected.regressor_lin.overall.dieboldMariano?.pValue).toBe(0.009);
 });
+
+it('holds a tuned model to as many times less as ways of fitting it were compared', () => {
+  const tuning = { study: 'any', trials: 31, untuned: {}, choices: [{ from: '2024-01-01T00:00:00Z', parameters: {} }] };
+  const verdictOf = (tuned: Parameters<typeof correctVerdicts>[1]) =>
+    correctVerdicts(evaluations([0.004, 0.5, 0.5, 0.5, 0.5]), tuned).regressor_lin.overall.verdict;
+  // Five tests: 0.004 x 5 is below 0.05, also twice, but not three times.
+  expect(verdictOf({})).toBe('beats_naive');
+  expect(verdictOf({ regressor_lin: { ...tuning, compared: 2 } })).toBe('beats_naive');
+  expect(verdictOf({ regressor_lin: { ...tuning, compared: 3 } })).toBe('no_edge');
+});
