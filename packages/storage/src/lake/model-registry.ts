@@ -13,6 +13,7 @@ import {
   type Release,
   type ReleaseManifest,
   releaseManifestSchema,
+  type StoredObject,
   type StoredVersion,
   VERSION_PATTERN,
 } from '@pavio/core';
@@ -179,9 +180,13 @@ class LakeModelRegistry implements ModelRegistry {
 
   /** Writes what is not there yet; what is there must be the same. */
   async #keep(version: string, key: string, body: Uint8Array): Promise<void> {
-    if ((await this.#store.putIfAbsent(key, body)).stored) return;
-    const there = await this.#store.get(key);
-    if (there !== undefined && Buffer.compare(there.body, body) === 0) return;
+    let there: StoredObject | undefined;
+    // What is gone when we look at it was just removed: then it is ours to write.
+    while (there === undefined) {
+      if ((await this.#store.putIfAbsent(key, body)).stored) return;
+      there = await this.#store.get(key);
+    }
+    if (Buffer.compare(there.body, body) === 0) return;
     throw new PavioError('conflict', `${this.#store.url}/${key} exists with other content.`, {
       remedy: 'A version never changes: publish under another one.',
       details: { version },
