@@ -1,7 +1,7 @@
 import { MODEL_NAMES, type ReleasedModel, type ReleaseManifest } from '@pavio/core';
 import { describe, expect, it } from 'vitest';
 import { renderReport, storeReport } from '../src/index.ts';
-import { openLake, simulated } from './lake.ts';
+import { DAY, openLake, simulated } from './lake.ts';
 
 /** The manifest of a small release, made once. */
 let made: ReleaseManifest | undefined;
@@ -59,6 +59,47 @@ describe('the report', () => {
     expect(page.match(/<svg\b[^>]*(aria-label|role="img")/g)).toHaveLength(charts.length);
   });
 
+  it('shows coverage with its intervals, and probabilities before and after calibration', async () => {
+    const manifest = await smallRelease();
+    const page = renderReport(manifest);
+    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+    const { coverage, adaptiveIntervals } = manifest.models.regressor_rf;
+    for (const { overall, regimes } of coverage!) {
+      for (const covered of [overall, ...Object.values(regimes)]) {
+        expect(page).toContain(percent(covered!.share));
+        expect(page).toContain(`${percent(covered!.low)} to ${percent(covered!.high)}`);
+      }
+    }
+    expect(page).toContain(`± ${adaptiveIntervals!['0.8']!.toFixed(3)}`);
+
+    const { calibration } = manifest.models.classifier_rf;
+    const before = calibration!.before!;
+    for (const { observed, low, high } of before.bins) {
+      expect(page).toContain(percent(observed));
+      expect(page).toContain(`${percent(low)} to ${percent(high)}`);
+    }
+    const platt = { method: 'platt', slope: 0.5, intercept: 0 } as const;
+    const as = (calibrator: typeof platt | null) =>
+      renderReport(
+        changeModels(manifest, (model) => {
+          if (model.calibration === undefined) return model;
+          const after = calibrator && { ...before, brier: before.brier - 0.001 };
+          return { ...model, calibration: { ...model.calibration, calibrator, after } };
+        }),
+      );
+    expect(as(platt)).toContain(`from ${before.brier.toFixed(5)} to ${(before.brier - 0.001).toFixed(5)}`);
+    expect(as(null)).toContain('Not calibrated, because nothing helped');
+    expect(as(null)).not.toContain('after (served)');
+  });
+
+  it('says what was learnt from', async () => {
+    const manifest = await smallRelease();
+    const withWindow = (window: number) => renderReport({ ...manifest, training: { ...manifest.training, window } });
+    expect(renderReport(manifest)).toContain('all that is past');
+    expect(withWindow(730 * DAY)).toContain('the newest 730 days only');
+    expect(withWindow(36 * 3_600_000)).toContain('the newest 36 hours only');
+  });
+
   it('says on top when the candles are simulated, and only then', async () => {
     const manifest = await smallRelease();
     expect(renderReport(manifest)).toContain('SIMULATED: these candles are made up.');
@@ -82,7 +123,8 @@ describe('the report', () => {
     const changed = changeModels(manifest, ({ evaluation, ...model }) => {
       const nothing = { skill: null, directional: null, dieboldMariano: null, verdict: 'inconclusive' } as const;
       const overall = { ...evaluation.overall, ...nothing };
-      return { ...model, intervals: {}, importance: {}, evaluation: { overall, folds: [], assets: {} } };
+      const { coverage: _, calibration: __, reliability: ___, adaptiveIntervals: ____, ...older } = model;
+      return { ...older, intervals: {}, importance: {}, evaluation: { overall, folds: [], assets: {} } };
     });
     const page = renderReport({ ...changed, folds: [] });
     expect(unbalancedTags(page)).toEqual([]);

@@ -18,6 +18,13 @@ export function formatSkill(skill: number | null, digits = 2): string {
     : formatShare(skill, digits);
 }
 
+/** `−0.10 % to +0.90 %`. */
+export function formatSkillInterval(
+  interval: { readonly low: number; readonly high: number } | null | undefined,
+): string {
+  return interval ? `${formatSkill(interval.low)} to ${formatSkill(interval.high)}` : UNKNOWN;
+}
+
 /** With a true minus sign, and without one before what rounds to zero. */
 export function formatFixed(value: number | null | undefined, digits: number): string {
   if (value === null || value === undefined) return UNKNOWN;
@@ -37,6 +44,18 @@ export function formatDay(iso: string): string {
     .replace(/T00:00:00(\.000)?Z$/, '')
     .replace(/(:00)?(\.\d+)?Z$/, '')
     .replace('T', ' ');
+}
+
+/** Milliseconds as `730 days`, `36 hours`, `90 minutes`, in the largest unit that fits. */
+export function formatDuration(ms: number): string {
+  const [name, unit] = (
+    [
+      ['days', 86_400_000],
+      ['hours', 3_600_000],
+      ['minutes', 60_000],
+    ] as const
+  ).find(([, length]) => ms % length === 0) ?? ['seconds', 1000];
+  return `${formatCount(ms / unit)} ${name}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,9 +1,11 @@
 import type { ReleaseManifest } from '@pavio/core';
 import { html, Markup } from './html.ts';
+import { coverage } from './sections/coverage.ts';
 import { direction } from './sections/direction.ts';
 import { facts } from './sections/facts.ts';
 import { importance } from './sections/importance.ts';
 import { intervalWidths } from './sections/interval-widths.ts';
+import { reliability } from './sections/reliability.ts';
 import { skillByAsset } from './sections/skill-by-asset.ts';
 import { skillByModel } from './sections/skill-by-model.ts';
 import { skillOverTime } from './sections/skill-over-time.ts';
@@ -40,6 +42,8 @@ ${[
   meanings(),
   skillByAsset(manifest),
   html`<div class="stack">${[skillOverTime(manifest), intervalWidths(manifest)]}</div>`,
+  coverage(manifest),
+  reliability(manifest),
   importance(manifest),
   facts(manifest),
 ]}

@@ -56,8 +56,8 @@ details { margin-top: 10px; font-size: 14px; } summary { cursor: pointer; color:
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg text { fill: var(--text); font-size: 13px; } svg .tick, svg .note { fill: var(--soft); font-size: 12px; }
 svg .middle { text-anchor: middle; } svg .end { text-anchor: end; } svg .strong { font-weight: 600; }
-svg .grid { stroke: var(--rule); } svg .zero { stroke: var(--axis); stroke-width: 1.5; } svg .whisker { stroke-width: 2; }
-svg .good { --ink: var(--good); } svg .none { --ink: var(--none); }
+svg .grid { stroke: var(--rule); } svg .zero { stroke: var(--axis); stroke-width: 1.5; } svg .whisker { stroke-width: 2; } svg .dashed { stroke-dasharray: 5 4; }
+svg .text { --ink: var(--text); } svg .good { --ink: var(--good); } svg .none { --ink: var(--none); }
 svg .first { --ink: var(--first); } svg .second { --ink: var(--second); } svg .third { --ink: var(--third); }
 svg rect, svg circle { fill: var(--ink); } svg .whisker { stroke: var(--ink); } svg polyline { fill: none; stroke: var(--ink); stroke-width: 2; }
 svg .layer { fill-opacity: 0.4; }

@@ -37,7 +37,7 @@ export function direction(manifest: ReleaseManifest): Markup | undefined {
   const label = `Share of directions that were right, with 95 % intervals: ${rows.map(({ name, accuracy, low, high }) => `${name} ${formatShare(accuracy, 1)}, ${formatShare(low, 1)} to ${formatShare(high, 1)}`).join('; ')}.`;
   return figure({
     title: 'Up or down: how often right',
-    lead: 'Against the 50 % of a coin, with Wilson’s 95 % interval. The interval counts every row as independent. Assets move together, so the truth is less certain than it looks: the verdict does not rest on this.',
+    lead: 'Against the 50 % of a coin, with a 95 % interval (Wilson) in which assets at one time, which move together, count as belonging together. The verdict does not rest on this: being right often on small moves is worth little.',
     body: drawing(bottom + 22, label, [
       horizontalAxis(scale, 0, bottom, (value) => `${formatFixed(value * 100, digitsOf(scale.ticks))} %`),
       line(scale(COIN), 0, scale(COIN), bottom, 'zero'),

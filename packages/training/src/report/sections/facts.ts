@@ -1,6 +1,6 @@
 import { MODEL_NAMES, type ReleaseManifest } from '@pavio/core';
 import { figure, modelLabel, table } from '../figure.ts';
-import { formatCount, formatDay } from '../format.ts';
+import { formatCount, formatDay, formatDuration } from '../format.ts';
 import { type Content, html, type Markup } from '../html.ts';
 
 /** What the release is made of: enough to make it again. */
@@ -14,6 +14,10 @@ export function facts(manifest: ReleaseManifest): Markup {
     ],
     ['Candles', `${source}${isSimulated ? ' (SIMULATED)' : ''}, ${quote}, ${interval}`],
     ['Rows', `${formatCount(training.rows)}, ${formatDay(training.from)} to ${formatDay(training.to)}`],
+    [
+      'Learnt from',
+      training.window === undefined ? 'all that is past' : `the newest ${formatDuration(training.window)} only`,
+    ],
     ['Assets', html`<bdi>${training.assets.join(', ')}</bdi>`],
     ['Inputs', `${featureSet.inputs.length} of feature set ${featureSet.name}`],
     ['Feature set hash', html`<code>${featureSet.hash}</code>`],

@@ -34,7 +34,7 @@ export function intervalWidths(manifest: ReleaseManifest): Markup | undefined {
   const label = `Half widths of the forecast intervals in units of volatility: ${rows.map(({ name, levels }) => `${name} ${levels.map(({ level, radius }) => `${formatShare(level, 0)} ${formatFixed(radius, 2)}`).join(', ')}`).join('; ')}.`;
   return figure({
     title: 'How wide the intervals are',
-    lead: html`Around each forecast, in units of the asset’s own volatility (<code>${manifest.volatilityColumn}</code>) when it is made: the darkest band is made to hold ${formatShare(known[0], 0)} of what comes, the widest ${formatShare(known.at(-1), 0)}.`,
+    lead: html`Around the forecasts of the next candle, in units of the asset’s own volatility (<code>${manifest.volatilityColumn}</code>) when they are made: the darkest band is made to hold ${formatShare(known[0], 0)} of what comes, the widest ${formatShare(known.at(-1), 0)}.`,
     body: drawing(bottom + 22, label, [
       horizontalAxis(scale, TOP, bottom, (value) => formatFixed(value, Number.isInteger(value) ? 0 : 1)),
       bars,
@@ -59,9 +59,10 @@ export function intervalWidths(manifest: ReleaseManifest): Markup | undefined {
   });
 }
 
-/** Widest first, so that narrower bands lie on top. */
+/** As they are served right after the training, widest first, so that narrower bands lie on top. */
 function levelsOf(manifest: ReleaseManifest, name: ModelName): { level: number; radius: number }[] {
-  return Object.entries(manifest.models[name].intervals)
+  const { intervals, adaptiveIntervals } = manifest.models[name];
+  return Object.entries(adaptiveIntervals ?? intervals)
     .map(([level, radius]) => ({ level: Number(level), radius }))
     .sort((a, b) => b.level - a.level);
 }

@@ -1,6 +1,6 @@
-import { MODEL_NAMES, type ReleaseManifest, type Score } from '@pavio/core';
-import { figure, modelLabel } from '../figure.ts';
-import { formatFixed, formatSkill } from '../format.ts';
+import { MODEL_NAMES, type ModelName, type ReleaseManifest, type Score } from '@pavio/core';
+import { figure, modelLabel, table } from '../figure.ts';
+import { formatFixed, formatSkill, formatSkillInterval } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import { VERDICT_SIGNS, VERDICT_WORDS } from '../words.ts';
 
@@ -29,7 +29,31 @@ export function skillByAsset(manifest: ReleaseManifest): Markup | undefined {
 <tbody>${rows}</tbody>
 </table></div>
 <ul class="key"><li><i class="minus3"></i>−${bound} %</li><li><i class="minus1"></i>slightly worse</li><li><i class="plus1"></i>slightly better</li><li><i class="plus3"></i>+${bound} %</li></ul>`,
+    table: intervals(manifest, assets),
   });
+}
+
+/** The skill of each pair with its interval. */
+function intervals(manifest: ReleaseManifest, assets: readonly string[]): Markup {
+  const scoreOf = (asset: string, name: ModelName) => assetsOf(manifest, name).get(asset);
+  return table(
+    assets,
+    [
+      { title: 'Asset', cell: (asset) => html`<bdi>${asset}</bdi>` },
+      ...MODEL_NAMES.map((name) => ({
+        title: modelLabel(name),
+        isNumber: true,
+        cell: (asset: string) => {
+          const score = scoreOf(asset, name);
+          return (
+            score &&
+            html`${formatSkill(score.skill)}<span class="below">${formatSkillInterval(score.skillInterval)}</span>`
+          );
+        },
+      })),
+    ],
+    'Skill by asset with 95 % intervals',
+  );
 }
 
 function assetsOf(manifest: ReleaseManifest, name: (typeof MODEL_NAMES)[number]): Map<string, Score> {
