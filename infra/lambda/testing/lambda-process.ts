@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+export interface InvocationOrder {
+  readonly event: unknown;
+  readonly remainingMs: number;
+}
+
+/** What Lambda answers when a handler threw. */
+export interface InvocationFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+export type RuntimeMessage =
+  | { readonly kind: 'ready'; readonly ms: number; readonly cpuMs: number }
+  | { readonly kind: 'result'; readonly result: unknown; readonly ms: number; readonly cpuMs: number }
+  | { readonly kind: 'failure'; readonly failure: InvocationFailure };
+
+export interface LambdaProcessOptions {
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  /** The environment of the function; nothing else is passed on. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What the handler threw, under the name that Lambda reports. */
+export class HandlerError extends Error {
+  constructor({ errorType, errorMessage }: InvocationFailure) {
+    super(errorMessage);
+    this.name = errorType;
+  }
+}
+
+/** A bundle in a fresh Node process: an execution environment of Lambda. */
+export interface LambdaProcess {
+  /** From the start of the process to the end of the bundle's initialisation: milliseconds, and those of the processor. */
+  readonly started: { readonly ms: number; readonly cpuMs: number };
+  /** Since the start of the process, when the last invocation had ended. */
+  readonly answered: { readonly ms: number; readonly cpuMs: number };
+  /** Lines that are JSON of what it has written so far: logs, and metrics in CloudWatch's format. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** @throws HandlerError what the handler threw. */
+  invoke(event: unknown, remainingMs?: number): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+const LONGEST_MS = 900_000;
+
+/** Starts a bundle. @throws Error when its initialisation fails, with what it wrote. */
+export async function startLambda({ bundle, env }: LambdaProcessOptions): Promise<LambdaProcess> {
+  const child = fork(path.join(import.meta.dirname, 'runtime.ts'), [bundle], {
+    env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const ready = await nextMessage(child, () => output);
+  if (ready.kind !== 'ready') throw new Error(`The runtime of ${bundle} did not begin with "ready".`);
+  let answered = { ms: ready.ms, cpuMs: ready.cpuMs };
+  return {
+    started: { ms: ready.ms, cpuMs: ready.cpuMs },
+    get answered() {
+      return answered;
+    },
+    get log() {
+      return output
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line));
+    },
+    async invoke(event, remainingMs = LONGEST_MS) {
+      child.send({ event, remainingMs } satisfies InvocationOrder);
+      const message = await nextMessage(child, () => output);
+      if (message.kind === 'failure') throw new HandlerError(message.failure);
+      if (message.kind === 'ready') throw new Error(`The runtime of ${bundle} said "ready" twice.`);
+      answered = { ms: message.ms, cpuMs: message.cpuMs };
+      return message.result;
+    },
+    async stop() {
+      const isOver = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+      child.kill('SIGKILL');
+      await isOver;
+    },
+  };
+}
+
+function nextMessage(child: ChildProcess, output: () => string): Promise<RuntimeMessage> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`The function ended with code ${code}: ${output()}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as RuntimeMessage);
+    });
+  });
+}
+
+/** One invocation in an environment of its own. */
+export async function invokeOnce(
+  options: LambdaProcessOptions,
+  event: unknown,
+  remainingMs?: number,
+): Promise<{ readonly result: unknown; readonly log: LambdaProcess['log'] }> {
+  const lambda = await startLambda(options);
+  try {
+    const result = await lambda.invoke(event, remainingMs);
+    return { result, log: lambda.log };
+  } finally {
+    await lambda.stop();
+  }
+}
