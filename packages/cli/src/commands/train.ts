@@ -9,7 +9,8 @@ export const trainCommand: Command<{ force?: true; report: boolean }> = {
   details:
     'Walk-forward evaluation by time, then a new version under models/. It becomes the live one unless it is significantly ' +
     'worse than what is live. The same features and seed give the same files, so training twice changes nothing. ' +
-    'A page with plots is stored under reports/.',
+    'With --window 730d models learn from the newest two years alone, in every fold as in the release; with --window 500 ' +
+    'from the newest 500 candles. A page with plots is stored under reports/.',
   configure: (program) =>
     program
       .option('--force', 'train even if there is nothing new to learn')
