@@ -1,5 +1,7 @@
-import { modelKind, type Trial } from '@pavio/core';
-import { createTrainer } from '@pavio/estimators';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { MODEL_NAMES, modelKind, type Trial } from '@pavio/core';
+import { createTrainer, type Range, SEARCH_SPACE } from '@pavio/estimators';
 import { describe, expect, it } from 'vitest';
 import type { DataSet } from '../src/data-set.ts';
 import { completeParameters } from '../src/parameters.ts';
@@ -95,4 +97,16 @@ it('fits a fold with what had been chosen by its time', () => {
   const tuning = { study: 'any', trials: 3, compared: 2, untuned: { alpha: 0 }, choices };
   const at = (day: string) => parametersAt('regressor_lin', tuning, Date.parse(day)).alpha;
   expect(['2023-12-31', '2024-01-01', '2024-12-31', '2025-01-01', '2026-01-01'].map(at)).toEqual([0, 1, 1, 2, 2]);
+});
+
+it('searches what the README says', () => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../README.md'), 'utf8');
+  for (const name of MODEL_NAMES) {
+    const row = readme.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``));
+    const ranges = Object.entries<Range>(SEARCH_SPACE[name]).map(
+      ([key, { from, to }]) => `\`${key}\` ${from} to ${to}`,
+    );
+    const told = row?.match(/`[a-zA-Z0-9]+` [\d.]+ to [\d.]+/g);
+    expect(told?.toSorted()).toEqual(ranges.toSorted());
+  }
 });

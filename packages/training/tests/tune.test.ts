@@ -20,7 +20,7 @@ async function tuningOf({ store }: Lake, name: ModelName): Promise<Tuning | null
 
 /** What does not depend on how often a search was begun. */
 function outcome({ models }: TuningReport) {
-  return models.map(({ resumed: _, ...model }) => model);
+  return models.map((model) => ({ ...model, resumed: undefined }));
 }
 
 describe('tune', { timeout: 60_000 }, () => {
@@ -42,7 +42,7 @@ describe('tune', { timeout: 60_000 }, () => {
 
     const { manifest } = await lake.train({ parameters: SMALL, winners: stored, folds: 4 });
     for (const { name, found, nested } of report.models) {
-      const { parameters, tuning, evaluation } = manifest.models[name as ModelName];
+      const { parameters, tuning, evaluation } = manifest.models[name];
       expect(parameters).toEqual(found);
       expect(tuning).toEqual(await tuningOf(lake, name));
       expect(evaluation.overall.verdict).toBe('beats_naive');
