@@ -46,7 +46,8 @@ export class PipelineStack extends DeploymentStack {
       memory: featuresMemory,
       timeout: LONGEST_STEP,
       bucket,
-      access: { read: ['raw', 'features'], write: ['features'] },
+      // The models say of which interval the lake is: features of another would take the place of theirs.
+      access: { read: ['raw', 'features', 'models'], write: ['features'] },
     });
     this.train = new PavioFunction(this, 'train', {
       description: 'Trains, judges and releases models from features/',
