@@ -33,10 +33,10 @@ describe('pavio tune', { timeout: 180_000 }, () => {
     const reference = await prepared();
     const cwd = await emptyFolder();
     await cp(path.join(reference, 'data'), path.join(cwd, 'data'), { recursive: true });
-    const words = ['tune', '--trials', '7', '--models', 'regressor_lin,regressor_rf', '--json'];
+    const words = ['tune', '--trials', '15', '--models', 'regressor_lin,regressor_rf', '--json'];
     const whole = await pavio(words, { cwd: reference, env });
     expect(whole.code).toBe(0);
-    expect(await trialsIn(reference)).toBe(16);
+    expect(await trialsIn(reference)).toBe(32);
 
     const left: number[] = [];
     for (const more of [1, 3, 5]) {
@@ -48,7 +48,7 @@ describe('pavio tune', { timeout: 180_000 }, () => {
       left.push(await trialsIn(cwd));
     }
     expect(left[0]).toBeGreaterThan(0);
-    expect(left.at(-1)).toBeLessThan(16);
+    expect(left.at(-1)).toBeLessThan(32);
     expect(await readdir(path.join(cwd, 'data/tuning'))).not.toContain('winners.json');
 
     const continued = await startPavio(words, { cwd, env }).ended;

@@ -21,8 +21,8 @@ export const tuningSchema = z.object({
   /** Sets of parameters that were tried, the defaults among them. */
   trials: count.min(1),
   /**
-   * Ways of fitting the model, the defaults and one a study, that were compared on these rows: so many chances had the one that is
-   * used, and its p-values are held to so many times less.
+   * Ways of fitting the model that were compared on these rows: the defaults, and each search. So many chances had the one
+   * that is used, and its p-values are held to so many times less.
    */
   compared: count.min(2),
   /** Parameters of the time before there was anything to choose from. */

@@ -13,8 +13,8 @@ export type Range = {
 export type SearchSpace<Params> = { readonly [key in keyof Params]?: Range };
 
 /**
- * What a search draws from, a model. As the defaults these are beliefs, written down before any search: from one end, where
- * a model hardly bends, to the other, where it fits much more than noisy returns can teach; the defaults lie inside.
+ * What a search draws from, a model. As the defaults these are beliefs, written down before any search: from one end,
+ * where a model hardly bends, to the other, where it fits more than noisy returns can teach; the defaults lie inside.
  * Parameters that are not here stay as they are, because there is nothing to find:
  *
  * - the number of a forest's trees: more are never worse, they only cost;

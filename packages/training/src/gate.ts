@@ -25,10 +25,10 @@ export function pinnedReason(version: string): string {
 }
 
 /**
- * May the candidate replace the live release? Not if that is pinned, and not if any of its models' walk-forward loss is significantly worse
- * (one-sided Diebold-Mariano) than that of the live release's parameters on the same folds. It is the way of fitting that
- * is compared: the live models themselves have seen the test parts of today's folds, so their own loss there would flatter
- * them.
+ * May the candidate replace the live release? Not if that is pinned, and not if any of its models' walk-forward loss is
+ * significantly worse (one-sided Diebold-Mariano) than that of the live release's parameters on the same folds. It is the
+ * way of fitting that is compared: the live models themselves have seen the test parts of today's folds, so their own loss
+ * there would flatter them. For the same reason searched parameters, live or candidate, are those of each fold's time.
  */
 export async function decidePromotion(
   current: LiveRelease | undefined,

@@ -29,7 +29,8 @@ export function chooseParameters({ data, given = {}, winners, log }: ParameterCh
   if (winners === undefined) return { parameters: completeParameters(given), tuned: {} };
   if (!belongTo(winners, data.source)) {
     log.warn(
-      'The parameters that pavio tune found are of other features or of another market: the defaults are used. Run pavio tune again.',
+      'The parameters that pavio tune found are of other features or of another market: the defaults are used. ' +
+        'Run pavio tune again.',
     );
     return { parameters: completeParameters(given), tuned: {} };
   }

@@ -40,11 +40,11 @@ export function evaluate(kind: ModelKind, data: DataSet, outOfSample: OutOfSampl
 }
 
 /**
- * Verdicts corrected for how many were asked for: with five models, one training in four would call a useless
- * one better; with five models on twenty assets, five pairs would be. The models' overall verdicts are one family of tests, those of all models on
- * all assets another, those of all models on all folds a third; Holm's method corrects each. A model whose parameters were searched was compared
- * with itself in other ways of fitting before, and the best was taken: its p-value counts as often as there were ways (Bonferroni).
- * The p-values that are told stay as they are.
+ * Verdicts corrected for how many were asked for: with five models, one training in four would call a useless one better;
+ * with five models on twenty assets, five pairs would be. The models' overall verdicts are one family of tests, those of
+ * all models on all assets another, those of all models on all folds a third; Holm's method corrects each. Where
+ * parameters were searched, ways of fitting the model were compared on these very folds and the best was taken: its
+ * p-value counts as often as there were ways (Bonferroni). The p-values that are told stay as they are.
  */
 export function correctVerdicts(
   evaluations: Readonly<Record<ModelName, Evaluation>>,

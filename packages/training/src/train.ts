@@ -45,7 +45,7 @@ export interface TrainingJob {
   readonly seed: number;
   /** What shall differ from the default parameters, a model. */
   readonly parameters?: GivenParameters;
-  /** Parameters that `tune` found; they take the place of the defaults where they are of such features and such a market. */
+  /** Parameters that `tune` found, which take the place of the defaults if they are of these features and this market. */
   readonly winners?: Winners | undefined;
   /** Parts that the walk-forward evaluation tests on; 5 by default. */
   readonly folds?: number;

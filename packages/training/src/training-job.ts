@@ -21,9 +21,9 @@ export interface RecordedTrainingJob extends Omit<TrainingJob, 'winners'> {
 }
 
 /**
- * Trains (see `train`) with the parameters that `tune` found, records how it ended, and removes old versions after a new one was published. Neither the record nor
- * the removal can undo a training: where they fail the log says so, and the next training makes up for the removal. A
- * training that is stopped by its signal is not recorded.
+ * Trains (see `train`) with the parameters that `tune` found, records how it ended, and removes old versions after a new
+ * one was published. Neither the record nor the removal can undo a training: where they fail the log says so, and the next
+ * training makes up for the removal. A training that is stopped by its signal is not recorded.
  *
  * @throws PavioError as `train`, after recording it.
  */

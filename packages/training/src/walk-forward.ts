@@ -60,7 +60,7 @@ export interface WalkForwardJob {
   /** That the folds were planned with. */
   readonly window?: number | undefined;
   readonly parameters: Parameters;
-  /** Of models that a search found parameters for: those, as they were chosen by the time of each fold, take the place. */
+  /** Models whose parameters were searched: each fold is fitted with what had been chosen by its time. */
   readonly tuned?: Tunings;
   readonly seed: number;
 }

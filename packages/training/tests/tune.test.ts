@@ -53,9 +53,13 @@ describe('tune', { timeout: 60_000 }, () => {
     }
     expect(manifest.models.regressor_rf.tuning).toBeUndefined();
     expect(await lake.train({ parameters: SMALL, winners: stored, folds: 4 })).toMatchObject({ isNew: false });
-    const defaults = await lake.train({ parameters: SMALL, folds: 4 });
-    expect(defaults.isNew).toBe(true);
-    expect(defaults.manifest.models.regressor_lin.tuning).toBeUndefined();
+    // The gate compares ways of fitting: that of the live release is the search.
+    const worse = await lake.train({ parameters: blind, folds: 4 });
+    expect(worse.manifest.models.regressor_lin.tuning).toBeUndefined();
+    expect(worse.manifest.gate).toMatchObject({
+      isPromoted: false,
+      reason: expect.stringMatching(/^Significantly worse .*: regressor_lin, classifier_log\.$/),
+    });
   });
 
   it('shrinks defaults that fit noise, and still sees no edge in noise', async () => {

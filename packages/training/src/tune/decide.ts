@@ -48,7 +48,7 @@ export function decide(judged: readonly Judged[], previous: Winners['models']): 
   });
 }
 
-/** All comparisons with the defaults there were, this one among them: the same search with more trials is another one. */
+/** All comparisons with the defaults so far and this one: the same search with more trials is another one. */
 function comparisonsWith({ study, trials }: Judged, before: Decision['entry']['compared'] = []) {
   const isKnown = before.some((other) => other.study === study && other.trials === trials);
   return isKnown ? before : [...before, { study, trials }];

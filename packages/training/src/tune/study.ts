@@ -8,7 +8,7 @@ import { readTrials, recordTrial } from './records.ts';
 /** The search for the parameters of one model on one set of rows. */
 export interface Study {
   readonly name: ModelName;
-  /** The same for the same rows, folds, seed, space, defaults and software: what is recorded under it is the same search. */
+  /** Of rows, folds, seed, space, defaults and software: what is recorded under it is of the same search. */
   readonly id: string;
   /** By number; 0 is the defaults. */
   readonly trials: Map<number, Trial>;

@@ -48,7 +48,7 @@ export interface ModelTuning {
   readonly defaults: Tuning['untuned'];
   /** What the search chose from all results. */
   readonly found: Tuning['untuned'];
-  /** On folds that the search had not seen when it chose: the honest score. Its verdict is corrected for all that was tried. */
+  /** On folds that the search had not seen when it chose: the honest score. Its verdict is corrected as a training's. */
   readonly nested: Score;
   /** On the same folds. */
   readonly atDefaults: Score;
@@ -74,7 +74,10 @@ export interface TuningReport {
   readonly seconds: number;
 }
 
-/** Sets that are drawn where neither a number nor a time is given: the chance of one from the best tenth of a space is 1 - 0.9^30 = 96 %. */
+/**
+ * Sets that are drawn where neither a number nor a time is given: with a chance of 1 - 0.9^30 = 96 % one of them is of the
+ * best tenth of the space.
+ */
 export const TRIALS = 30;
 
 export interface Budget {
