@@ -6,6 +6,8 @@ export const CRAWL_COMPLETED = { source: 'pavio', detailType: 'CrawlCompleted' }
 
 /** Its detail, which is the input of the pipeline. */
 export const crawlCompletedSchema = z.object({
+  /** As `s3://bucket`: deployments beside each other share the bus, and each listens for its own. */
+  lake: z.string(),
   source: z.string(),
   quote: z.string(),
   interval: z.string(),

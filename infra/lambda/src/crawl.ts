@@ -66,7 +66,7 @@ async function withProviderKey(config: Config): Promise<Config> {
 }
 
 async function crawlLake(lake: Lake, continued: Continuation | undefined, signal: AbortSignal): Promise<CrawlOutcome> {
-  const { config, candles, clock, log } = lake;
+  const { config, store, candles, clock, log } = lake;
   const { interval, start } = config;
   const { market: source, quote } = await chooseCrawl(lake, signal);
   if (source === undefined) {
@@ -96,8 +96,17 @@ async function crawlLake(lake: Lake, continued: Continuation | undefined, signal
     log.error({ code: missing.code, ...missing.details }, missing.sentence);
   }
   const stored = report.series.filter((series) => series.stored > 0).length;
-  const { stored: rows, incomplete } = totals;
-  const detail = { source: source.name, quote, interval, assets: stored, rows, added, corrected, missing: incomplete };
+  const detail = {
+    lake: store.url,
+    source: source.name,
+    quote,
+    interval,
+    assets: stored,
+    rows: totals.stored,
+    added,
+    corrected,
+    missing: totals.incomplete,
+  };
   await announce(detail);
   log.info({ ...detail, seconds: report.seconds }, 'crawl completed');
   return { status: 'completed', detail };

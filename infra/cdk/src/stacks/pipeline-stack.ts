@@ -110,6 +110,8 @@ export class PipelineStack extends DeploymentStack {
       eventPattern: {
         source: [CRAWL_COMPLETED.source],
         detailType: [CRAWL_COMPLETED.detailType],
+        // Another deployment in this account says the same of its own.
+        detail: { lake: [bucket.s3UrlForObject()] },
       },
       targets: [
         new SfnStateMachine(this.stateMachine, {
