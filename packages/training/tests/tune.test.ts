@@ -135,6 +135,21 @@ describe('tune', { timeout: 60_000 }, () => {
     expect(other.models[0]!.study).not.toBe(few.models[0]!.study);
   });
 
+  it('shares its trials with another one at the same time', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 400) });
+    const [one, other] = await Promise.all([search(lake), search(lake)]);
+    expect(outcome(one)).toEqual(outcome(other));
+    expect(await keysOf(lake)).toHaveLength(2 * 9);
+
+    // Winners of another search are not overwritten by one that did not know them.
+    const { winners } = (await readWinners(lake.store))!;
+    const newer = { ...winners, models: { regressor_rf: winners.models.regressor_lin } };
+    const onProgress = () => void lake.store.put('tuning/winners.json', Buffer.from(JSON.stringify(newer)));
+    await expect(search(lake, { trials: 3, onProgress })).rejects.toMatchObject({ code: 'conflict' });
+    expect((await readWinners(lake.store))?.winners).toEqual(newer);
+  });
+
   it('begins no trial after its time', async () => {
     const lake = await openLake();
     await lake.put({ BTC: simulated('BTC', 400) });

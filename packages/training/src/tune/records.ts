@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ObjectStore, PavioError, type Trial, trialSchema, type Winners, winnersSchema } from '@pavio/core';
 
 const WINNERS = 'tuning/winners.json';
@@ -38,11 +39,13 @@ export async function readWinners(store: ObjectStore): Promise<StoredWinners | u
   return { winners: data, tag: object.etag };
 }
 
-/** @throws PavioError `conflict` when others were stored since `tag`. */
+/** @throws PavioError `conflict` when others were stored since `tag`, unless they are the same. */
 export async function storeWinners(store: ObjectStore, winners: Winners, tag: string | undefined): Promise<void> {
   const body = encode(winners);
   const result = await (tag === undefined ? store.putIfAbsent(WINNERS, body) : store.putIfMatch(WINNERS, body, tag));
   if (result.stored) return;
+  const other = await readWinners(store);
+  if (isDeepStrictEqual(other?.winners.models, winners.models)) return;
   throw new PavioError('conflict', 'Another search has stored its winners in the meantime.', {
     remedy: 'Run pavio tune again: trials that are recorded are not repeated.',
   });
