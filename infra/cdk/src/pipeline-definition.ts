@@ -109,7 +109,9 @@ class PipelineStates {
           said('Trained on Glue, run {}. What came of it is told by: pavio models.', '$.train.run'),
         ),
       );
+    // A run that was started by hand says nothing of rows, and a path to nothing is an error to all but isPresent.
     const isLarge = Condition.and(
+      Condition.isPresent('$.rows'),
       Condition.isNumeric('$.rows'),
       Condition.numberGreaterThanEquals('$.rows', glue.rows),
     );
