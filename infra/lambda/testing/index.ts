@@ -1,4 +1,5 @@
 export { apiEvent } from './api-event.ts';
+export { type AwsServices, type BusEvent, startAwsServices } from './aws-services.ts';
 export {
   HandlerError,
   invokeOnce,
