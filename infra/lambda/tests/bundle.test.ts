@@ -1,0 +1,72 @@
+// The budgets: how large the bundles may be, printed by CI with what they are made of.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundleFunctions, FUNCTIONS, type FunctionName } from '../src/index.ts';
+
+/** Bytes of all modules of a function. Those of API and crawler are promised; the others shall not grow unnoticed. */
+const BUDGETS: Readonly<Record<FunctionName, number>> = {
+  api: 2_000_000,
+  crawl: 1_000_000,
+  features: 1_000_000,
+  train: 1_250_000,
+};
+
+const folder = mkdtempSync(path.join(tmpdir(), 'pavio-bundles-'));
+let bundles: readonly Bundle[];
+beforeAll(async () => {
+  bundles = await bundleFunctions(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function bundleOf(name: FunctionName): Bundle {
+  const found = bundles.find((bundle) => bundle.name === name);
+  if (found === undefined) throw new Error(`there is no bundle of ${name}`);
+  return found;
+}
+
+describe.each(FUNCTIONS)('the bundle of %s', (name) => {
+  it('keeps its budget', () => {
+    const { bytes, parts } = bundleOf(name);
+    const largest = parts.slice(0, 4).map((part) => `${part.name} ${Math.round(part.bytes / 1000)}`);
+    console.log(`${name}: ${Math.round(bytes / 1000)} kB of ${BUDGETS[name] / 1000} kB (${largest.join(', ')} ...)`);
+    expect(bytes).toBeLessThan(BUDGETS[name]);
+  });
+
+  it('is all that its folder holds, without source maps', () => {
+    const { bytes, folder: target } = bundleOf(name);
+    const files = readdirSync(target);
+    expect(files).toContain('index.mjs');
+    expect(files.filter((file) => !file.endsWith('.mjs'))).toEqual([]);
+    expect(files.reduce((sum, file) => sum + readFileSync(path.join(target, file)).length, 0)).toBe(bytes);
+    expect(readdirSync(`${target}.maps`)).toEqual(files.map((file) => `${file}.map`));
+  });
+
+  it('imports nothing that is not in it', () => {
+    const { folder: target } = bundleOf(name);
+    const files = readdirSync(target);
+    const outside = files.flatMap((file) => {
+      const source = readFileSync(path.join(target, file), 'utf8');
+      const imports = source.matchAll(/(?:from|import)\s?\(?"(\.[^"]+)"/g);
+      return Array.from(imports, ([, from = '']) => path.basename(from)).filter((from) => !files.includes(from));
+    });
+    expect(outside).toEqual([]);
+  });
+});
+
+it('has the modules of threads as files of their own', () => {
+  expect(readdirSync(bundleOf('features').folder)).toEqual(
+    expect.arrayContaining(['asset-worker.mjs', 'encode-features.mjs']),
+  );
+  expect(readdirSync(bundleOf('train').folder)).toContain('worker.mjs');
+});
+
+it('is the same whenever it is made', async () => {
+  const again = mkdtempSync(path.join(tmpdir(), 'pavio-bundles-'));
+  const [second] = await bundleFunctions(again, ['crawl']);
+  const read = (target: string) =>
+    readdirSync(target).map((file) => [file, readFileSync(path.join(target, file), 'utf8')]);
+  expect(read(second?.folder ?? '')).toEqual(read(bundleOf('crawl').folder));
+  rmSync(again, { recursive: true, force: true });
+});
