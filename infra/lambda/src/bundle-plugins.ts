@@ -14,7 +14,7 @@ const LEFT_OUT =
   /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
 const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
-/** Bundles our sources: their unused parts are left out, and modules that are loaded by address are found. */
+/** Bundles our sources: what is never called is left out, and modules that are loaded by address are found. */
 export function ownSources(): { readonly plugin: Plugin; threadsOf(used: ReadonlySet<string>): string[] } {
   const addressed = new Map<string, string[]>();
   return {
@@ -30,13 +30,6 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
           resolveDir: path.dirname(file),
         }));
 
-        // None of our modules does anything by being imported, but for entries and threads.
-        build.onResolve({ filter: /^(@pavio\/|\.)/ }, async ({ path: name, pluginData, importer, ...options }) => {
-          const isOurs = !importer.includes('node_modules') && options.kind !== 'entry-point';
-          if (!isOurs || pluginData === ownSources) return undefined;
-          const found = await build.resolve(name, { importer, ...options, pluginData: ownSources });
-          return { ...found, sideEffects: false };
-        });
         build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
           const source = await readFile(file, 'utf8');
           const modules: string[] = [];
