@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { allResources, type Deployed, only, outputOf, resourcesOf } from './deployment.ts';
+
+export function dataStackExpectations({ Data: data }: Deployed): void {
+  const lake = () => only(data, 'AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+
+  describe('the lake', () => {
+    it('is private, and encrypted', () => {
+      expect(lake().Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      });
+    });
+
+    it('keeps old versions for a month, and stray uploads for two days', () => {
+      expect(lake().Properties.LifecycleConfiguration.Rules).toEqual([
+        {
+          Id: 'old-versions',
+          Status: 'Enabled',
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          ExpiredObjectDeleteMarker: true,
+        },
+        { Id: 'stray-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
+      ]);
+    });
+
+    it('writes down who reads it', () => {
+      expect(lake().Properties.LoggingConfiguration).toMatchObject({ LogFilePrefix: 'lake/' });
+    });
+
+    it('is reached over TLS 1.2 only, and so are the logs of it', () => {
+      const policies = resourcesOf(data(), 'AWS::S3::BucketPolicy');
+      expect(policies).toHaveLength(2);
+      for (const { Properties } of policies) {
+        expect(Properties.PolicyDocument.Statement).toEqual(
+          expect.arrayContaining([
+            expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+            expect.objectContaining({ Effect: 'Deny', Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } } }),
+          ]),
+        );
+      }
+    });
+  });
+
+  it('keeps everything when the stack is deleted, but for what hangs on it', () => {
+    const hanging = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SNS::Subscription'];
+    const kept = allResources(data()).filter(({ Type }) => !hanging.includes(Type));
+    expect(kept.map(({ Type }) => Type).sort()).toEqual([
+      'AWS::S3::Bucket',
+      'AWS::S3::Bucket',
+      'AWS::SNS::Topic',
+      'AWS::SNS::Topic',
+      'AWS::SecretsManager::Secret',
+    ]);
+    expect(kept.every(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toBe(true);
+  });
+
+  it('makes up no key of the provider', () => {
+    const { Properties } = only(data, 'AWS::SecretsManager::Secret');
+    expect(Properties).not.toHaveProperty('GenerateSecretString');
+    expect(Properties).not.toHaveProperty('SecretString');
+  });
+
+  it('takes messages over TLS only', () => {
+    const policies = resourcesOf(data(), 'AWS::SNS::TopicPolicy');
+    expect(policies).toHaveLength(2);
+    for (const { Properties } of policies) {
+      expect(Properties.PolicyDocument.Statement).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      );
+    }
+  });
+
+  it('tells where the lake is, where the key goes and where alarms go', () => {
+    for (const output of ['BucketName', 'ProviderKeyArn', 'AlarmTopicArn']) {
+      expect(outputOf(data(), output)).toBeDefined();
+    }
+  });
+}

@@ -1,0 +1,116 @@
+import type { StackName } from './deployment.ts';
+import type { Permissions } from './permissions.ts';
+
+const LAKE = 'arn:<AWS::Partition>:s3:::<pavio-data BucketName>';
+const ASSETS = 'arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>';
+
+const TRACING = ['xray:PutTelemetryRecords on *', 'xray:PutTraceSegments on *'];
+
+/** What every function may do, and what it may do with these folders of the lake. */
+function functionIn(id: string, lake: LakePermissions, ...others: string[]): string[] {
+  return [...logsOf(`${id}Logs`), ...TRACING, ...inLake(lake), ...others].sort();
+}
+
+interface LakePermissions {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly delete?: readonly string[];
+}
+
+function inLake(lake: LakePermissions): string[] {
+  const { read = [], write = [] } = lake;
+  return [
+    `s3:ListBucket on ${LAKE}`,
+    ...read.map((folder) => `s3:GetObject on ${LAKE}/${folder}/*`),
+    ...write.flatMap((folder) => [
+      `s3:PutObject on ${LAKE}/${folder}/*`,
+      `s3:AbortMultipartUpload on ${LAKE}/${folder}/*`,
+    ]),
+    ...(lake.delete ?? []).map((folder) => `s3:DeleteObject on ${LAKE}/${folder}/*`),
+  ];
+}
+
+function logsOf(group: string): string[] {
+  return [`logs:CreateLogStream on <${group}>`, `logs:PutLogEvents on <${group}>`];
+}
+
+const JOB = 'arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:job/<SparkJob>';
+const EVENTS = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default';
+const MACHINE = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:pavio-pipeline';
+
+/** Every permission of every role, by stack. Somebody who adds one adds it here, with a reason in the commit. */
+export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
+  Data: {},
+  Crawler: {
+    CrawlRole: functionIn(
+      'Crawl',
+      { read: ['raw'], write: ['raw'] },
+      `events:PutEvents on ${EVENTS} if events:source = pavio if events:detail-type = CrawlCompleted`,
+      'lambda:InvokeFunction on <CrawlFunction>',
+      'secretsmanager:GetSecretValue on <pavio-data ProviderKey>',
+      'sqs:GetQueueAttributes on <DeadLetters>',
+      'sqs:GetQueueUrl on <DeadLetters>',
+      'sqs:SendMessage on <DeadLetters>',
+    ),
+    SchedulerRole: [
+      'lambda:InvokeFunction on <CrawlFunction>',
+      'lambda:InvokeFunction on <CrawlFunction>:*',
+      'sqs:SendMessage on <DeadLetters>',
+    ],
+  },
+  Pipeline: {
+    FeaturesRole: functionIn('Features', { read: ['raw', 'features', 'models'], write: ['features'] }),
+    TrainRole: functionIn('Train', {
+      read: ['features', 'models', 'tuning', 'training_runs'],
+      write: ['models', 'reports', 'training_runs'],
+      delete: ['models', 'reports', 'training_runs'],
+    }),
+    SparkRole: [
+      ...inLake({
+        read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
+        write: ['features', 'models', 'reports', 'training_runs'],
+        delete: ['features', 'models', 'reports', 'training_runs'],
+      }),
+      ...logsOf('SparkLogserror'),
+      ...logsOf('SparkLogsoutput'),
+      'cloudwatch:PutMetricData on * if cloudwatch:namespace = Glue',
+      `s3:GetObject on ${ASSETS}/FILE`,
+      `s3:GetObject on ${ASSETS}/FILE`,
+    ].sort(),
+    PipelineRole: [
+      `glue:BatchStopJobRun on ${JOB}`,
+      `glue:GetJobRun on ${JOB}`,
+      `glue:GetJobRuns on ${JOB}`,
+      `glue:StartJobRun on ${JOB}`,
+      'lambda:InvokeFunction on <FeaturesFunction>',
+      'lambda:InvokeFunction on <FeaturesFunction>:*',
+      'lambda:InvokeFunction on <TrainFunction>',
+      'lambda:InvokeFunction on <TrainFunction>:*',
+      'logs:CreateLogDelivery on *',
+      'logs:DeleteLogDelivery on *',
+      'logs:DescribeLogGroups on *',
+      'logs:DescribeResourcePolicies on *',
+      'logs:GetLogDelivery on *',
+      'logs:ListLogDeliveries on *',
+      'logs:PutResourcePolicy on *',
+      'logs:UpdateLogDelivery on *',
+      'sns:Publish on <pavio-data Alarms>',
+      'sns:Publish on <pavio-data Runs>',
+      `states:ListExecutions on ${MACHINE}`,
+      'xray:GetSamplingRules on *',
+      'xray:GetSamplingTargets on *',
+      ...TRACING,
+    ],
+    PipelineEventsRole: ['states:StartExecution on <Pipeline>'],
+  },
+  Api: {
+    ApiRole: functionIn(
+      'Api',
+      { read: ['raw', 'models', 'predictions', 'training_runs'], write: ['predictions'] },
+      'secretsmanager:GetSecretValue on <Key>',
+    ),
+    StartCrawlRole: ['lambda:InvokeFunction on <pavio-crawler CrawlFunction>'],
+    StartPipelineRole: ['states:StartExecution on <pavio-pipeline Pipeline>'],
+  },
+  Observability: {},
+};

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { SETTINGS as APPLICATION_SETTINGS, isPavioError } from '@pavio/core';
+import { describe, expect, it } from 'vitest';
+import { loadSettings, PASSED_ON_SETTINGS, SETTINGS, variableOf } from '../src/index.ts';
+
+describe('settings', () => {
+  it('have defaults', () => {
+    expect(loadSettings()).toMatchObject({
+      name: 'pavio',
+      crawlSchedule: 'cron(0 2,19 * * ? *)',
+      waf: false,
+      logDays: 30,
+      alarmEmail: undefined,
+      application: { PAVIO_SOURCE: 'cryptocompare' },
+    });
+  });
+
+  it('come from the context, which wins over the environment', () => {
+    const settings = loadSettings({
+      context: { 'pavio:waf': 'true', 'pavio:crawlMemory': 1024, '@aws-cdk/core:target-partitions': ['aws'] },
+      env: { PAVIO_CRAWL_MEMORY: '256', PAVIO_LOG_DAYS: '90', PAVIO_NAME: '' },
+    });
+    expect(settings).toMatchObject({ waf: true, crawlMemory: 1024, logDays: 90, name: 'pavio' });
+  });
+
+  it('pass the settings of the application on', () => {
+    const { application } = loadSettings({
+      context: { 'pavio:interval': '1h', 'pavio:assets': 'BTC,ETH' },
+      env: { PAVIO_SOURCE: 'binance', PAVIO_LAKE: 's3://elsewhere', CRYPTOCOMPARE_API_KEY: 'secret' },
+    });
+    expect(application).toEqual({ PAVIO_INTERVAL: '1h', PAVIO_ASSETS: 'BTC,ETH', PAVIO_SOURCE: 'binance' });
+  });
+
+  it.each([
+    ['waf', 'yes', 'pavio:waf must be true or false'],
+    ['name', 'My Deployment', 'pavio:name must be a short name like pavio-hourly'],
+    ['crawlSchedule', '0 2 * * *', 'pavio:crawlSchedule must be a schedule like cron(0 2,19 * * ? *) or rate(1 hour)'],
+    ['logDays', '31', 'pavio:logDays must be one of 1, 3, 5, 7, 14, 30'],
+    ['alarmEmail', 'nobody', 'pavio:alarmEmail must be an e-mail address'],
+    ['trainMemory', '20480', 'pavio:trainMemory Too big'],
+    ['interval', '2h', 'interval (PAVIO_INTERVAL) is invalid'],
+    ['wfa', 'true', 'pavio:wfa is not a setting'],
+  ])('refuse %s = %s, and say what it must be', (name, value, problem) => {
+    expect(problemsOf({ [`pavio:${name}`]: value })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('name every problem at once', () => {
+    expect(problemsOf({ 'pavio:waf': '1', 'pavio:interval': '2h', 'pavio:x': 'y' })).toHaveLength(3);
+  });
+
+  it('are in the README, with their defaults', () => {
+    const readme = readFileSync(path.resolve(import.meta.dirname, '../README.md'), 'utf8');
+    const [, table = ''] = readme.split('## Settings');
+    const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+    const cells = rows.map((row) => row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('`', '')));
+    const documented = cells.map(([, name, variable, fallback, about]) => [name, variable, fallback, about]);
+    expect(documented).toEqual([
+      ...Object.entries(SETTINGS).map(([name, setting]) => [
+        name,
+        variableOf(name),
+        'fallback' in setting ? setting.fallback : '',
+        setting.about,
+      ]),
+      ...PASSED_ON_SETTINGS.map((name) => {
+        const { env, about, ...setting } = APPLICATION_SETTINGS[name];
+        const fallback = name === 'source' ? 'cryptocompare' : 'fallback' in setting ? setting.fallback : '';
+        return [name, env[0], fallback, about];
+      }),
+    ]);
+  });
+});
+
+function problemsOf(context: Record<string, unknown>): unknown {
+  try {
+    loadSettings({ context });
+  } catch (error) {
+    if (isPavioError(error, 'bad_config')) return error.details['problems'];
+    throw error;
+  }
+  throw new Error('No problem was found.');
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { stateMachineDefinition } from '../src/index.ts';
+import { only, outputOf, resourcesOf, smallArtefacts, synthesize } from './deployment.ts';
+import { text } from './permissions.ts';
+
+describe('another deployment', () => {
+  const settings = {
+    'pavio:name': 'pavio-hourly',
+    'pavio:interval': '1h',
+    'pavio:crawlSchedule': 'rate(1 hour)',
+    'pavio:crawlSilenceHours': '3',
+    'pavio:waf': 'true',
+    'pavio:alarmEmail': 'somebody@example.com',
+    'pavio:logDays': '7',
+  };
+  const { spark: _spark, ...artefacts } = smallArtefacts();
+  const env = { CDK_DEFAULT_ACCOUNT: '123456789012', CDK_DEFAULT_REGION: 'eu-west-1' };
+  const { templates } = synthesize({ settings, env, artefacts });
+
+  it('has names of its own, so that both fit into one account', () => {
+    only(() => templates.Crawler, 'AWS::Lambda::Function', { FunctionName: 'pavio-hourly-crawl' });
+    only(() => templates.Pipeline, 'AWS::StepFunctions::StateMachine', { StateMachineName: 'pavio-hourly-pipeline' });
+    const named = JSON.stringify(Object.values(templates).map((template) => template.toJSON()));
+    expect(named).not.toMatch(/"pavio-(?!hourly)/);
+  });
+
+  it('is set up as asked', () => {
+    const { Properties } = only(() => templates.Crawler, 'AWS::Scheduler::Schedule');
+    expect(Properties.ScheduleExpression).toBe('rate(1 hour)');
+    for (const part of ['Crawler', 'Pipeline', 'Api'] as const) {
+      for (const { Properties } of resourcesOf(templates[part], 'AWS::Lambda::Function')) {
+        expect(Properties.Environment.Variables).toMatchObject({ PAVIO_INTERVAL: '1h' });
+      }
+      for (const { Properties } of resourcesOf(templates[part], 'AWS::Logs::LogGroup')) {
+        expect(Properties.RetentionInDays).toBe(7);
+      }
+    }
+    const { EvaluationPeriods } = only(() => templates.Observability, 'AWS::CloudWatch::Alarm', {
+      AlarmName: 'pavio-hourly-crawl-missing',
+    }).Properties;
+    expect(EvaluationPeriods).toBe(3);
+  });
+
+  it('tells somebody of alarms', () => {
+    const { Properties } = only(() => templates.Data, 'AWS::SNS::Subscription');
+    expect(Properties).toMatchObject({ Protocol: 'email', Endpoint: 'somebody@example.com' });
+    expect(text(Properties.TopicArn)).toBe('<Alarms>');
+  });
+
+  it('has a firewall before the stage', () => {
+    const { Properties } = only(() => templates.Api, 'AWS::WAFv2::WebACL');
+    expect(Properties).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
+    const names = (Properties.Rules as { Name: string }[]).map(({ Name }) => Name);
+    expect(names).toEqual([
+      'rate',
+      'AWSManagedRulesAmazonIpReputationList',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+      'AWSManagedRulesCommonRuleSet',
+    ]);
+    const association = only(() => templates.Api, 'AWS::WAFv2::WebACLAssociation').Properties;
+    expect(text(association.ResourceArn)).toMatch(/\/restapis\/<RestApi>\/stages\/<RestApiDeploymentStageprod>$/);
+  });
+
+  it('does everything on Lambda where there is no Spark job', () => {
+    expect(resourcesOf(templates.Pipeline, 'AWS::Glue::Job')).toEqual([]);
+    const states = Object.keys(stateMachineDefinition(templates.Pipeline.toJSON())['States'] as object);
+    expect(states).toContain('Features');
+    expect(states.filter((state) => /Glue|Engine/.test(state))).toEqual([]);
+  });
+
+  it('knows its region', () => {
+    expect(text(outputOf(templates.Observability, 'DashboardUrl'))).toMatch(/^https:\/\/eu-west-1\.console/);
+  });
+});
