@@ -126,6 +126,6 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
   });
 
   it('has no firewall unless it is asked for', () => {
-    api().resourceCountIs('AWS::WAFv2::WebACL', 0);
+    expect(resourcesOf(api(), 'AWS::WAFv2::WebACL')).toEqual([]);
   });
 }
