@@ -247,7 +247,7 @@ describe('the prediction log', () => {
 describe('the release that serves', () => {
   it('is loaded on first use, and listed with its assets', async () => {
     const one = predictor();
-    expect(one.state).toEqual({ release: undefined, loadedAt: undefined, problem: undefined });
+    expect(one.state).toEqual({ release: undefined, loadedAt: undefined, isPinned: false, problem: undefined });
     await expect(one.assets()).rejects.toMatchObject({ code: 'no_models' });
     expect(await one.refresh()).toBe(true);
     expect(await one.refresh()).toBe(false);

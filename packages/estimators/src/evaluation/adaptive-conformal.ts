@@ -26,7 +26,7 @@ export interface AdaptiveRadii {
  * low that no score is large enough, there is no radius, and nothing is missed. A step before there are scores enough for
  * the level itself teaches nothing.
  *
- * A wider level's radius is never below a narrower one's.
+ * A wider level's radius is never below a narrower one's: where that changes it, it covers more than the bound says.
  *
  * @param times of the scores, ascending; equal ones are one step
  * @param scores absolute (scaled) residuals of rows the model was not fitted on
