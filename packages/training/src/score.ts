@@ -71,7 +71,7 @@ export function correctVerdicts(
 }
 
 /** Scores that are looked at together, each of the best of so many ways of fitting, with their corrected verdicts. */
-export function correctFamily(family: readonly { readonly score: Score; readonly ways: number }[]): Score[] {
+function correctFamily(family: readonly { readonly score: Score; readonly ways: number }[]): Score[] {
   const tested = family.filter(({ score }) => score.dieboldMariano !== null);
   const held = tested.map(({ score, ways }) => Math.min(1, score.dieboldMariano!.pValue * ways));
   const adjusted = holmAdjusted(Float64Array.from(held));

@@ -1,6 +1,5 @@
-import type { ModelName, Winners } from '@pavio/core';
+import { MODEL_NAMES, type ModelName, type Winners } from '@pavio/core';
 import { holmAdjusted, verdictOf } from '@pavio/estimators';
-import { correctFamily } from '../score.ts';
 import type { Judgement } from './judge.ts';
 import type { ModelTuning } from './tuning-job.ts';
 
@@ -20,12 +19,13 @@ export interface Decision {
 /** Whose parameters are taken over: of searches whose nested loss is lower than that of the defaults beyond chance. */
 export function decide(judged: readonly Judged[], previous: Winners['models']): Decision[] {
   const compared = judged.map((search) => comparisonsWith(search, previous[search.name]?.compared));
-  const pValues = judged.map(({ gain }, i) => Math.min(1, (gain.dieboldMariano?.pValue ?? 1) * compared[i]!.length));
-  const adjusted = holmAdjusted(Float64Array.from(pValues));
-  const nested = correctFamily(judged.map(({ nested: score }, i) => ({ score, ways: compared[i]!.length + 1 })));
+  const gains = corrected(judged.map(({ gain }, i) => (gain.dieboldMariano?.pValue ?? 1) * compared[i]!.length));
+  const skills = corrected(
+    judged.map(({ nested }, i) => (nested.dieboldMariano?.pValue ?? 1) * (compared[i]!.length + 1)),
+  );
   return judged.map((search, i) => {
-    const { name, study, trials, resumed, defaults, choices, atDefaults, gain, isDefault } = search;
-    const pValue = gain.dieboldMariano === undefined ? undefined : adjusted[i]!;
+    const { name, study, trials, resumed, defaults, choices, nested, atDefaults, gain, isDefault } = search;
+    const pValue = gain.dieboldMariano === undefined ? undefined : gains[i]!;
     const verdict = verdictOf(gain.skill, pValue, gain.timeSteps);
     const isTakenOver = verdict === 'beats_naive' && !isDefault;
     const tuning = { study, trials, compared: compared[i]!.length + 1, untuned: defaults, choices };
@@ -38,7 +38,10 @@ export function decide(judged: readonly Judged[], previous: Winners['models']): 
         resumed,
         defaults,
         found: choices.at(-1)!.parameters,
-        nested: nested[i]!,
+        nested: {
+          ...nested,
+          verdict: verdictOf(nested.skill ?? 0, nested.dieboldMariano === null ? undefined : skills[i]!, nested.times),
+        },
         atDefaults,
         gain: { skill: gain.skill, pValue: pValue ?? null },
         isTakenOver,
@@ -46,6 +49,14 @@ export function decide(judged: readonly Judged[], previous: Winners['models']): 
       },
     };
   });
+}
+
+/**
+ * Chances of error, held to by Holm's method for all models, searched this time or not: five searches of one model each
+ * would have as many chances as one of five.
+ */
+function corrected(chances: readonly number[]): Float64Array {
+  return holmAdjusted(Float64Array.from(MODEL_NAMES, (_, i) => Math.min(1, chances[i] ?? 1)));
 }
 
 /** All comparisons with the defaults so far and this one: the same search with more trials is another one. */
