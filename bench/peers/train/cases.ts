@@ -42,7 +42,7 @@ const ROUNDS = 200;
 export function casesOf(isQuick: boolean): Case[] {
   const sizes = isQuick ? [SMALL, MEDIUM] : [SMALL, MEDIUM, LARGE];
   return [
-    // The peer from npm is quadratic in rows: two trees take it several seconds.
+    // npm's forest is quadratic in rows: two trees take it several seconds.
     { name: 'forest', spec: forest({ ...SMALL, seeds: [1], forest: 2 }), peers: ['ml-random-forest'] },
     // One tree after another on one core: only at the size for which there is a target.
     {

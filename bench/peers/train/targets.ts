@@ -32,7 +32,7 @@ const WORST_LOSS = 1.01;
 const MOST_GROWTH = 1.25;
 /** Size at which threads shall pay. */
 const PARALLEL = { rows: 40_000, times: 1.6 };
-/** Times below this are of starting and stopping: a thread more or less cannot show. */
+/** Elsewhere threads shall never cost: but two timings of the same fit differ by some percent. */
 const NOISE = 0.95;
 
 /** Every target that this run can speak about. */
