@@ -119,7 +119,7 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
   it('refuses with problem documents', () => {
     const answers = resourcesOf(api(), 'AWS::ApiGateway::GatewayResponse');
     const types = answers.map(({ Properties }) => Properties.ResponseType as string);
-    expect(types.sort()).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX']);
+    expect(types.sort()).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX', 'MISSING_AUTHENTICATION_TOKEN']);
     for (const { Properties } of answers) {
       expect(Properties.ResponseTemplates['application/json']).toContain('"detail":$context.error.messageString');
     }

@@ -174,14 +174,17 @@ export class ApiStack extends DeploymentStack {
 
   /** What API Gateway refuses by itself is a problem document like all others. */
   #problems(): void {
-    for (const [id, type] of Object.entries({ Refused: ResponseType.DEFAULT_4XX, Failed: ResponseType.DEFAULT_5XX })) {
+    const answer = (id: string, type: ResponseType, title: string, statusCode?: string) =>
       this.restApi.addGatewayResponse(id, {
         type,
         templates: {
-          'application/json':
-            '{"type":"about:blank","title":"$context.error.responseType","detail":$context.error.messageString}',
+          'application/json': `{"type":"about:blank","title":${title},"detail":$context.error.messageString}`,
         },
+        ...(statusCode && { statusCode }),
       });
-    }
+    answer('Refused', ResponseType.DEFAULT_4XX, '"$context.error.responseType"');
+    answer('Failed', ResponseType.DEFAULT_5XX, '"$context.error.responseType"');
+    // That is what it calls a method that an address does not have.
+    answer('Unknown', ResponseType.MISSING_AUTHENTICATION_TOKEN, '"There is nothing at this address"', '404');
   }
 }
