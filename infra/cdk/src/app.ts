@@ -5,6 +5,7 @@ import { loadSettings } from './settings.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { CrawlerStack } from './stacks/crawler-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { EksStack } from './stacks/eks-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { PipelineStack } from './stacks/pipeline-stack.ts';
 
@@ -15,6 +16,8 @@ export interface Deployment {
   readonly pipeline: PipelineStack;
   readonly api: ApiStack;
   readonly observability: ObservabilityStack;
+  /** Only where it is asked for. */
+  readonly eks?: EksStack;
 }
 
 export interface DeploymentOptions {
@@ -42,5 +45,6 @@ export function createDeployment({ env = {}, artefacts, appProps }: DeploymentOp
   const pipeline = new PipelineStack(app, { ...shared, data, bundles, spark });
   const api = new ApiStack(app, { ...shared, data, crawler, pipeline, bundle: bundles.api });
   const observability = new ObservabilityStack(app, { ...shared, data, crawler, pipeline, api });
-  return { app, data, crawler, pipeline, api, observability };
+  const deployment = { app, data, crawler, pipeline, api, observability };
+  return settings.eks ? { ...deployment, eks: new EksStack(app, { ...shared, data }) } : deployment;
 }

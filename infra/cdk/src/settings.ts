@@ -85,6 +85,26 @@ export const SETTINGS = {
     fallback: 'false',
     about: 'Put a web application firewall before the API (true or false)',
   }),
+  eks: setting({
+    schema: flag,
+    fallback: 'false',
+    about: 'Also make a Kubernetes cluster (EKS) for infra/k8s (true or false)',
+  }),
+  eksAdmin: setting({
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, 'must be the ARN of a role or user of IAM')
+      .optional(),
+    about: 'Who may do everything in that cluster by kubectl, as the ARN of a role or user of IAM',
+  }),
+  eksCidrs: setting({
+    schema: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.cidrv4('must be networks like 203.0.113.0/24,198.51.100.7/32')))
+      .optional(),
+    about: 'From where kubectl reaches the cluster, as 203.0.113.0/24,198.51.100.7/32; not set: from anywhere',
+  }),
   alarmEmail: setting({ schema: email.optional(), about: 'Who is told of alarms and failed runs' }),
   runEmail: setting({ schema: email.optional(), about: 'Who is told of every run that went well' }),
   logDays: setting({
