@@ -118,6 +118,39 @@ describe('inside the walk-forward', () => {
     expect(after.subarray(8000)).not.toEqual(served.subarray(8000));
   });
 
+  test('nor the choice of how it is served, where that is a near thing', () => {
+    const parts = foldsOf(500, 5);
+    const methods = new Set<string | undefined>();
+    for (let seed = 0; seed < 40; seed++) {
+      const data = simulate(seed, 500, 1.5);
+      const { served, calibrator } = calibrateNested({ ...data, parts });
+      methods.add(calibrator?.method);
+      // The last fold, from 400 on, may know outcomes until 397.
+      const turned = data.actual.map((y, i) => (i >= 397 ? 1 - y : y));
+      expect(calibrateNested({ ...data, actual: turned, parts }).served).toEqual(served);
+    }
+    expect(methods.size).toBeGreaterThan(1);
+  });
+
+  test('takes nothing that lowers the Brier score but raises the log loss', () => {
+    // Two sorts of rows, in both folds. The first never rises in the first fold and now and then in the second: being
+    // certain of it costs little in squares and much in logarithms.
+    const sorts = Float64Array.from({ length: 800 }, (_, i) => i % 2);
+    const probability = sorts.map((sort) => (sort === 0 ? 0.3 : 0.6));
+    const actual = sorts.map((sort, i) => {
+      if (sort === 1) return i % 20 === 1 ? 0 : 1;
+      return i >= 400 && i % 10 === 0 ? 1 : 0;
+    });
+    const { trials, calibrator } = calibrateNested({ actual, probability, parts: foldsOf(800, 2) });
+    const [none, ...others] = trials;
+    for (const { brier, logLoss } of others) {
+      expect(brier).toBeLessThan(none!.brier);
+      expect(logLoss).toBeGreaterThan(none!.logLoss);
+    }
+    expect(others).toHaveLength(2);
+    expect(calibrator).toBeUndefined();
+  });
+
   test('with one fold nothing can be judged', () => {
     const data = simulate(6, 100, 4);
     const found = calibrateNested({ ...data, parts: foldsOf(100, 1) });
