@@ -46,6 +46,7 @@ export async function decidePromotion(
   const released = fittingsOf(live);
   if (released === undefined) return promote('The live release has parameters that this version does not know.');
   const isSameWindow = live.training.window === job.window;
+  const way = isSameWindow ? 'parameters' : 'parameters and window';
   const changed = MODEL_NAMES.filter(
     (name) => !isSameWindow || !isDeepStrictEqual(fittingOf(name, released), fittingOf(name, job)),
   );
@@ -55,9 +56,9 @@ export async function decidePromotion(
   const incumbent = await runWalkForward({ ...job, folds, ...released });
   const worse = changed.filter((name) => isSignificantlyWorse(name, job.data, candidate[name], incumbent[name]));
   if (worse.length === 0) {
-    return promote(`Not significantly worse than the live release's parameters: ${changed.join(', ')}.`);
+    return promote(`Not significantly worse than the live release's ${way}: ${changed.join(', ')}.`);
   }
-  const reason = `Significantly worse than the live release's parameters on the same folds: ${worse.join(', ')}.`;
+  const reason = `Significantly worse than the live release's ${way} on the same folds: ${worse.join(', ')}.`;
   return { isPromoted: false, reason, previous };
 }
 

@@ -98,7 +98,7 @@ describe('train', () => {
       expect(test).toEqual(all.folds[i]!.test);
       expect(train.to).toBe(all.folds[i]!.train.to);
     }
-    expect(manifest.gate.reason).toMatch(/live release's parameters/);
+    expect(manifest.gate.reason).toMatch(/worse than the live release's parameters and window/);
     expect(await lake.train({ window: { candles: 120 } })).toMatchObject({ isNew: false });
     await expect(lake.train({ window: { candles: 2 } })).rejects.toMatchObject({ code: 'not_enough_data' });
   });
