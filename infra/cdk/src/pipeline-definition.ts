@@ -18,7 +18,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService, GlueStartJobRun, LambdaInvoke, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { CALL_RETRY, GLUE_RETRY, OUR_RETRY, SERVICE_RETRY } from './pipeline-retries.ts';
+import { CALL_RETRY, GLUE_RETRY, LIST_RETRY, OUR_RETRY, SERVICE_RETRY } from './pipeline-retries.ts';
 
 export interface PipelineSteps {
   readonly features: IFunction;
@@ -69,9 +69,10 @@ class PipelineStates {
 
   all(): Chain {
     const wait = new Wait(this.#scope, 'WaitForTurn', { time: WaitTime.duration(TURN) });
+    const oldest = '$.running.oldest.ExecutionArn';
     const isOldest = Condition.and(
-      Condition.isPresent('$.running.oldest[0]'),
-      Condition.stringEqualsJsonPath('$.running.oldest[0]', JsonPath.executionId),
+      Condition.isPresent(oldest),
+      Condition.stringEqualsJsonPath(oldest, JsonPath.executionId),
     );
     const turn = new Choice(this.#scope, 'IsOldest').when(isOldest, this.#work()).otherwise(wait);
     return Chain.start(wait).next(this.#listRuns()).next(turn);
@@ -84,11 +85,13 @@ class PipelineStates {
       parameters: { StateMachineArn: JsonPath.stateMachineId, StatusFilter: 'RUNNING' },
       iamAction: 'states:ListExecutions',
       iamResources: [this.#steps.stateMachineArn],
-      // Newest first: the last is the oldest.
-      resultSelector: { 'oldest.$': '$.Executions[-1:].ExecutionArn' },
+      // Newest first: the last is the oldest. Paths of Step Functions have no negative index.
+      resultSelector: {
+        'oldest.$': 'States.ArrayGetItem($.Executions, States.MathAdd(States.ArrayLength($.Executions), -1))',
+      },
       resultPath: '$.running',
     });
-    return this.#step(list, CALL_RETRY);
+    return this.#step(list, LIST_RETRY);
   }
 
   #work(): IChainable {

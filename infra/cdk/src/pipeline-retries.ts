@@ -40,6 +40,9 @@ export const CALL_RETRY: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** The same where the answer may be empty, as long as this very run is not listed yet: then it has no oldest. */
+export const LIST_RETRY: RetryProps = { ...CALL_RETRY, errors: ['States.TaskFailed', 'States.IntrinsicFailure'] };
+
 /** A run of Glue that failed says no more than that: a lost executor, or a fault of ours that will come again. */
 export const GLUE_RETRY: RetryProps = {
   errors: ['States.TaskFailed'],
