@@ -67,20 +67,21 @@ function maximise(odds: Float64Array, target: Float64Array): { slope: number; in
     const determinant = h00 * h11 - h01 * h01;
     const dIntercept = isFlat ? g0 / h00 : (h11 * g0 - h01 * g1) / determinant;
     const dSlope = isFlat ? 0 : (h00 * g1 - h01 * g0) / determinant;
-    const isLast = g0 * dIntercept + g1 * dSlope <= LAST_STEP * value;
+    if (g0 * dIntercept + g1 * dSlope <= LAST_STEP * value) {
+      [slope, intercept] = [slope - dSlope, intercept - dIntercept];
+      return isFlat
+        ? { slope, intercept }
+        : { slope: slope / spread, intercept: intercept - (slope * centre) / spread };
+    }
     let size = 1;
     let next = objective(x, target, slope - dSlope, intercept - dIntercept);
-    while (!isLast && !(next <= value)) {
+    while (next > value) {
       size /= 2;
       next = objective(x, target, slope - size * dSlope, intercept - size * dIntercept);
     }
     slope -= size * dSlope;
     intercept -= size * dIntercept;
     value = next;
-    if (isLast)
-      return isFlat
-        ? { slope, intercept }
-        : { slope: slope / spread, intercept: intercept - (slope * centre) / spread };
   }
   throw new PavioError('internal', 'The calibration of probabilities did not converge.');
 }
