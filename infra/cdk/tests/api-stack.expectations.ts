@@ -99,6 +99,12 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
     });
   });
 
+  it('leaves the role behind that the account logs through', () => {
+    const [role] = resourcesOf(api(), 'AWS::IAM::Role').filter(({ Properties }) => Properties.ManagedPolicyArns);
+    expect(text(role?.Properties.ManagedPolicyArns[0])).toMatch(/AmazonAPIGatewayPushToCloudWatchLogs$/);
+    expect(role?.DeletionPolicy).toBe('Retain');
+  });
+
   it('lets the key make a change a second and a hundred a day', () => {
     expect(only(api, 'AWS::ApiGateway::UsagePlan').Properties).toMatchObject({
       Throttle: { RateLimit: 1, BurstLimit: 5 },

@@ -18,7 +18,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { DeploymentStack, type DeploymentStackProps, REPLACEABLE } from '../deployment.ts';
+import { DeploymentStack, type DeploymentStackProps, IRREPLACEABLE, REPLACEABLE } from '../deployment.ts';
 import { firewall } from '../firewall.ts';
 import { PavioFunction } from '../pavio-function.ts';
 import { NOT_STARTED, STARTED, startCrawl, startPipeline } from '../start-integrations.ts';
@@ -105,7 +105,8 @@ export class ApiStack extends DeploymentStack {
       restApiName: this.named('api'),
       description: 'Pavio: forecasts',
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: REPLACEABLE,
+      // All APIs of the account and region log through the role that was set last: it must outlive this one.
+      cloudWatchRoleRemovalPolicy: IRREPLACEABLE,
       deployOptions: {
         stageName: 'prod',
         throttlingRateLimit: apiRate,

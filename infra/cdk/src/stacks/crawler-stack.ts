@@ -1,7 +1,7 @@
 import { CRAWL_COMPLETED } from '@pavio/lambda';
 import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -75,7 +75,7 @@ export class CrawlerStack extends DeploymentStack {
 
   /** A policy apart from the role: the function must not wait for one that names the function. */
   #allow(id: string, actions: string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
-    const statement = new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [resource], conditions });
+    const statement = new PolicyStatement({ actions, resources: [resource], conditions });
     const roles = this.crawl.role === undefined ? [] : [this.crawl.role];
     new Policy(this, id, { statements: [statement], roles });
   }
