@@ -122,8 +122,8 @@ static Open take_next(void) {
 }
 
 /* Rows that the tree was not grown on descend it. */
-static void score_others(i32 until) {
-  for (i32 row = 0; row < until; row++) {
+static void place_others(void) {
+  for (i32 row = 0; row < row_count; row++) {
     if (counts[row] != 0) continue;
     i32 node = 0;
     while (node_feature[node] >= 0) {
@@ -131,7 +131,8 @@ static void score_others(i32 until) {
       u32 right = bin == MISSING_BIN ? node_missing_right[node] : bin > node_bin[node];
       node = node_left[node] + (i32)right;
     }
-    score[row] += node_value[node];
+    if (score != 0) score[row] += node_value[node];
+    if (leaves != 0) leaves[row] = node;
   }
 }
 
@@ -168,7 +169,7 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   if (shared) exchange(found);
   open_node(root, 0, 0, drawn, sum, hessian, histogram, &found[0]);
   /* Each split makes one leaf more. */
-  for (i32 leaves = 1; open_nodes > 0 && (max_leaves == 0 || leaves < max_leaves); leaves++) {
+  for (i32 split = 0; open_nodes > 0 && (max_leaves == 0 || split + 1 < max_leaves); split++) {
     Open next = take_next();
     if (max_leaves == 0 && !shared && next.end - next.start <= SUBTREE_ROWS) {
       release_histogram(next.histogram);
@@ -181,7 +182,7 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
     release_histogram(frontier[i].histogram);
     close_leaf(frontier[i].node, rows + frontier[i].start, frontier[i].end - frontier[i].start);
   }
-  if (score != 0) score_others(row_count);
+  if (score != 0 || leaves != 0) place_others();
   return nodes;
 }
 
@@ -214,23 +215,25 @@ static void *addresses[16];
 
 /*
  * Takes all memory but that of histograms. A limit of 0 is none. Returns the addresses of gradients, hessians, counts,
- * score, random state, the tree's arrays (feature, bin, left, missing right, value, gain), values and cuts of a column.
+ * score, leaves, random state, the tree's arrays (feature, bin, left, missing right, value, gain), values and cuts of a
+ * column.
  */
-EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessians, i32 depth, i32 leaves, i32 per_node,
-                               f64 samples_leaf, f64 rate, f64 penalty, i32 keeps_score) {
+EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessians, i32 depth, i32 most_leaves,
+                               i32 per_node, f64 samples_leaf, f64 rate, f64 penalty, i32 keeps_score,
+                               i32 keeps_leaves) {
   row_count = row_total;
   feature_count = feature_total;
   octets = (feature_total + 7) / 8;
   has_hessian = own_hessians;
   max_depth = depth == 0 ? INT32_MAX : depth;
-  max_leaves = leaves;
+  max_leaves = most_leaves;
   features_per_node = per_node;
   set_block(0, octets);
   min_samples_leaf = samples_leaf;
   shrinkage = rate;
   leaf_l2 = penalty;
   u64 n = (u64)row_total;
-  u64 most = 2 * (leaves != 0 && (u64)leaves < n ? (u64)leaves : n) + 1;
+  u64 most = 2 * (most_leaves != 0 && (u64)most_leaves < n ? (u64)most_leaves : n) + 1;
   bins = allocate(n * 8 * (u64)octets);
   bin_counts = allocate((u64)octets * 8 * 4);
   gradients = allocate(n * 8);
@@ -248,6 +251,7 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   right_rows = allocate(n * 4 + 4);
   features = allocate((u64)feature_total * 4);
   if (keeps_score) score = allocate(n * 8);
+  if (keeps_leaves) leaves = allocate(n * 4);
   node_feature = allocate(most * 2);
   node_bin = allocate(most);
   node_left = allocate(most * 4);
@@ -258,8 +262,8 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   scratch = allocate(BINS * 16);
   sorted = allocate((u64)SUBTREE_ROWS * 2 * (u64)feature_total);
   local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
-  void *list[] = {gradients, hessians, counts, score, random_state, node_feature, node_bin, node_left,
+  void *list[] = {gradients, hessians, counts, score, leaves, random_state, node_feature, node_bin, node_left,
                   node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};
-  for (i32 i = 0; i < 13; i++) addresses[i] = list[i];
+  for (i32 i = 0; i < 14; i++) addresses[i] = list[i];
   return addresses;
 }

@@ -39,6 +39,8 @@ static void close_leaf(i32 node, const i32 *list, i32 n) {
   node_value[node] = value;
   if (score != 0)
     for (i32 i = 0; i < n; i++) score[list[i]] += value;
+  if (leaves != 0)
+    for (i32 i = 0; i < n; i++) leaves[list[i]] = node;
 }
 
 /* Quality of the node itself, unsplit. */

@@ -38,6 +38,8 @@ static i32 *counts;
 static i64 *packed, *packed_hessian, *ordered, *ordered_hessian;
 static i32 *rows, *right_rows, *features;
 static f64 *score;
+/* The node that each row ended in. */
+static i32 *leaves;
 
 /* The tree that is grown. */
 static i32 nodes;

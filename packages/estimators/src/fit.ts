@@ -9,7 +9,8 @@ import { type TrainingInput, type TrainingSet, trainingSet } from './training-se
 import { fitBoosting } from './tree/boosting.ts';
 import { createTeamGrower } from './tree/create-grower.ts';
 import { type FittedTrees, fitForest, type TreeRange } from './tree/forest.ts';
-import { squaredLoss } from './tree/losses.ts';
+import { scoreOutOfBag } from './tree/out-of-bag.ts';
+import { regressionLoss } from './tree/robust-losses.ts';
 import type { Team } from './tree/team.ts';
 
 export interface FitOptions extends Omit<TrainingInput, 'X' | 'y'> {
@@ -30,7 +31,13 @@ type Fit<P> = (params: P, set: TrainingSet, seed: number, share: FitShare) => Li
 const FITS: { readonly [name in ModelName]: Fit<ModelParams[name]> } = {
   regressor_lin: fitRidge,
   regressor_gbr: (params, set, seed, { team }) => {
-    return fitBoosting(squaredLoss, params, set, seed, team === undefined ? undefined : createTeamGrower(team));
+    return fitBoosting(
+      regressionLoss(params),
+      params,
+      set,
+      seed,
+      team === undefined ? undefined : createTeamGrower(team),
+    );
   },
   regressor_rf: (params, set, seed, { trees }) => fitForest('regressor', params, set, seed, trees && { trees }),
   classifier_log: fitLogistic,
@@ -93,7 +100,11 @@ export function finishFit<N extends ModelName>(
       : [fitted.ensemble, sumGains(fitted)];
   const importance = shares(amounts);
   const metadata = { parameters: JSON.stringify(resolved), seed: String(seed), rows: String(rows) };
-  return createModel(name, scorer, linkOf(name), importance, () => modelTensors(name, scorer, importance, metadata));
+  const tensors = () => modelTensors(name, scorer, importance, metadata);
+  const model = createModel(name, scorer, linkOf(name), importance, tensors);
+  const bag = 'outOfBag' in fitted ? fitted.outOfBag : undefined;
+  const outOfBag = bag && scoreOutOfBag(model.kind, bag);
+  return outOfBag === undefined ? model : { ...model, outOfBag };
 }
 
 function sumGains({ ensemble, gains }: FittedTrees): Float64Array {

@@ -1,4 +1,4 @@
-export { type CalibrationMethod, calibrate, fitCalibrator } from './calibration/calibrator.ts';
+export { calibrate, fitCalibrator } from './calibration/calibrator.ts';
 export {
   type CalibrationTrial,
   calibrateNested,
@@ -78,3 +78,4 @@ export {
 export { describeSpace, drawParams, type Range, SEARCH_SPACE, type SearchSpace } from './search-space.ts';
 export type { FitJob, FitResult } from './trainer/job.ts';
 export { createTrainer, type Trainer, type TrainerOptions, type TrainerProgress } from './trainer/trainer.ts';
+export type { OutOfBagClassification, OutOfBagRegression, OutOfBagScore } from './tree/out-of-bag.ts';

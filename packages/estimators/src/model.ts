@@ -4,6 +4,7 @@ import { type Matrix, type RowSelection, selectRows } from './matrix.ts';
 import type { TensorFile } from './safetensors.ts';
 import type { TreeEnsemble } from './tree/ensemble.ts';
 import { sigmoid } from './tree/losses.ts';
+import type { OutOfBagScore } from './tree/out-of-bag.ts';
 
 interface FittedBase {
   readonly name: ModelName;
@@ -14,6 +15,8 @@ interface FittedBase {
    * lines.
    */
   readonly importance: Float64Array;
+  /** Of a forest that was fitted with `oobScore`, not of one that was loaded. */
+  readonly outOfBag?: OutOfBagScore;
   /**
    * The number the model is for, of one row of `columns` features: value (regressor) or probability of class 1.
    * @throws PavioError `feature_mismatch` for a row of another length.

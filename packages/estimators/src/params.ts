@@ -22,9 +22,18 @@ export interface ForestParams {
   readonly maxFeatures: number | 'sqrt';
   /** For the classifier. */
   readonly classWeight: 'balanced' | null;
+  /** Shall every row be forecast by the trees that did not draw it? See `FittedModel.outOfBag`. */
+  readonly oobScore: boolean;
 }
 
 export interface BoostingParams {
+  /** What is minimised: `quantile` makes the model forecast that quantile, the others the middle. */
+  readonly loss: 'squared' | 'absolute' | 'huber' | 'quantile';
+  /**
+   * As in scikit-learn's GradientBoostingRegressor: of `quantile` the level; of `huber` the share of residuals, the small
+   * ones, that are squared.
+   */
+  readonly alpha: number;
   /** Trees, at most. */
   readonly nEstimators: number;
   readonly learningRate: number;
@@ -67,6 +76,8 @@ export interface ModelParams {
 export const DEFAULT_PARAMS: ModelParams = {
   regressor_lin: { alpha: 4500 },
   regressor_gbr: {
+    loss: 'squared',
+    alpha: 0.9,
     nEstimators: 150,
     learningRate: 0.03,
     maxDepth: 3,
@@ -77,10 +88,26 @@ export const DEFAULT_PARAMS: ModelParams = {
     validationFraction: null,
     nIterNoChange: 10,
   },
-  regressor_rf: { nEstimators: 100, maxDepth: 8, minSamplesLeaf: 100, maxFeatures: 0.33, classWeight: null },
+  regressor_rf: {
+    nEstimators: 100,
+    maxDepth: 8,
+    minSamplesLeaf: 100,
+    maxFeatures: 0.33,
+    classWeight: null,
+    oobScore: false,
+  },
   classifier_log: { C: 0.001, classWeight: null },
-  classifier_rf: { nEstimators: 100, maxDepth: 8, minSamplesLeaf: 100, maxFeatures: 'sqrt', classWeight: null },
+  classifier_rf: {
+    nEstimators: 100,
+    maxDepth: 8,
+    minSamplesLeaf: 100,
+    maxFeatures: 'sqrt',
+    classWeight: null,
+    oobScore: false,
+  },
 };
+
+const LOSSES: readonly string[] = ['squared', 'absolute', 'huber', 'quantile'] satisfies BoostingParams['loss'][];
 
 type Check = (value: unknown) => string | undefined;
 
@@ -96,6 +123,8 @@ const orNull =
     return wanted === undefined ? undefined : `null or ${wanted}`;
   };
 const maxFeatures: Check = (v) => (v === 'sqrt' || share(v) === undefined ? undefined : '"sqrt" or a share up to 1');
+const flag: Check = (v) => (typeof v === 'boolean' ? undefined : 'true or false');
+const loss: Check = (v) => (LOSSES.includes(v as string) ? undefined : `one of ${LOSSES.join(', ')}`);
 const leaves: Check = (v) => (Number.isInteger(v) && (v as number) >= 2 ? undefined : 'a whole number of at least 2');
 const fraction: Check = (v) => (isNumber(v) && v > 0 && v < 1 ? undefined : 'a number between 0 and 1');
 
@@ -107,11 +136,14 @@ const FOREST: Checks<ForestParams> = {
   minSamplesLeaf: count,
   maxFeatures,
   classWeight,
+  oobScore: flag,
 };
 
 const CHECKS: { readonly [name in ModelName]: Checks<ModelParams[name]> } = {
   regressor_lin: { alpha: notNegative },
   regressor_gbr: {
+    loss,
+    alpha: fraction,
     nEstimators: count,
     learningRate: positive,
     maxDepth: orNull(count),

@@ -1,3 +1,5 @@
+import type { Random } from '../src/random.ts';
+
 /**
  * The slow plain tree that the histogram tree is checked against: every cut of every feature is tried by summing its rows
  * anew, and compared in exact integer arithmetic. Targets and counts are whole numbers.
@@ -11,6 +13,8 @@ export interface ExactTreeInput {
   readonly counts: readonly number[];
   readonly minSamplesLeaf: number;
   readonly maxDepth: number;
+  /** Features are drawn anew for each node, and on until one of them can split; otherwise all are looked at. */
+  readonly draw?: { readonly featuresPerNode: number; readonly random: Random };
 }
 
 export type ExactNode =
@@ -33,46 +37,71 @@ interface Cut {
 
 export function growExactTree(input: ExactTreeInput): ExactNode {
   const everywhere = input.columns.map((column) => cutsOf(column));
-  const rows = input.counts.flatMap((count, row) => (count > 0 ? [row] : []));
-  return grow(rows, 0);
+  const { featuresPerNode, random } = input.draw ?? { featuresPerNode: input.columns.length, random: undefined };
+  // Drawing goes on from the order that the node before has left.
+  const features = input.columns.map((_, feature) => feature);
+  const all = input.counts.flatMap((count, row) => (count > 0 ? [row] : []));
+  return grow(all, 0, findCut(all, 0));
 
-  function grow(rows: readonly number[], depth: number): ExactNode {
-    const [gradient, count] = sums(rows);
-    const leaf = { value: Math.fround(gradient / count) };
-    if (depth === input.maxDepth) return leaf;
-    let best: Cut | undefined;
-    let [bestTop, bestBottom] = [BigInt(gradient) ** 2n, BigInt(count)];
-    for (const cut of candidates(rows)) {
-      const [gl, nl] = sums(cut.left);
-      const [gr, nr] = sums(cut.right);
-      if (nl < input.minSamplesLeaf || nr < input.minSamplesLeaf) continue;
-      const top = BigInt(gl) ** 2n * BigInt(nr) + BigInt(gr) ** 2n * BigInt(nl);
-      const bottom = BigInt(nl) * BigInt(nr);
-      if (top * bestBottom <= bestTop * bottom) continue;
-      [best, bestTop, bestBottom] = [cut, top, bottom];
+  /** Children draw the smaller one first; then all below the larger one is grown, and all below the smaller one. */
+  function grow(rows: readonly number[], depth: number, cut: Cut | undefined): ExactNode {
+    if (cut === undefined) {
+      const [gradient, count] = sums(rows);
+      return { value: Math.fround(gradient / count) };
     }
-    if (best === undefined) return leaf;
-    const { feature, threshold, missingRight, left, right } = best;
-    return { feature, threshold, missingRight, left: grow(left, depth + 1), right: grow(right, depth + 1) };
+    const { feature, threshold, missingRight, left, right } = cut;
+    const [small, large] = left.length <= right.length ? [left, right] : [right, left];
+    const [smallCut, largeCut] = [findCut(small, depth + 1), findCut(large, depth + 1)];
+    const largeNode = grow(large, depth + 1, largeCut);
+    const smallNode = grow(small, depth + 1, smallCut);
+    const [leftNode, rightNode] = small === left ? [smallNode, largeNode] : [largeNode, smallNode];
+    return { feature, threshold, missingRight, left: leftNode, right: rightNode };
   }
 
-  function* candidates(rows: readonly number[]): Generator<Cut> {
-    for (const [feature, column] of input.columns.entries()) {
-      const missing = rows.filter((row) => Number.isNaN(column[row]));
-      const present = rows.filter((row) => !Number.isNaN(column[row]));
-      const thresholds = everywhere[feature] as number[];
-      for (const missingRight of [true, false]) {
-        for (const threshold of missingRight ? [...thresholds, Infinity] : thresholds) {
-          const below = present.filter((row) => (column[row] as number) <= threshold);
-          const above = present.filter((row) => (column[row] as number) > threshold);
-          if (missing.length === 0) {
-            const largerIsRight = above.length > below.length;
-            if (missingRight) yield { feature, threshold, missingRight: largerIsRight, left: below, right: above };
-          } else if (missingRight) {
-            yield { feature, threshold, missingRight, left: below, right: [...above, ...missing] };
-          } else if (above.length > 0) {
-            yield { feature, threshold, missingRight, left: [...below, ...missing], right: above };
-          }
+  function findCut(rows: readonly number[], depth: number): Cut | undefined {
+    const [gradient, count] = sums(rows);
+    if (depth === input.maxDepth || rows.length < 2 || count < 2 * input.minSamplesLeaf) return undefined;
+    let best: Cut | undefined;
+    let [bestTop, bestBottom] = [BigInt(gradient) ** 2n, BigInt(count)];
+    for (let drawn = 0; drawn < features.length && (drawn < featuresPerNode || best === undefined); drawn++) {
+      for (const cut of candidates(drawFeature(drawn), rows)) {
+        const [gl, nl] = sums(cut.left);
+        const [gr, nr] = sums(cut.right);
+        if (nl < input.minSamplesLeaf || nr < input.minSamplesLeaf) continue;
+        const top = BigInt(gl) ** 2n * BigInt(nr) + BigInt(gr) ** 2n * BigInt(nl);
+        const bottom = BigInt(nl) * BigInt(nr);
+        if (top * bestBottom <= bestTop * bottom) continue;
+        [best, bestTop, bestBottom] = [cut, top, bottom];
+      }
+    }
+    return best;
+  }
+
+  function drawFeature(drawn: number): number {
+    if (random === undefined) return drawn;
+    const other = drawn + random.integer(features.length - drawn);
+    const feature = features[other] as number;
+    features[other] = features[drawn] as number;
+    features[drawn] = feature;
+    return feature;
+  }
+
+  function* candidates(feature: number, rows: readonly number[]): Generator<Cut> {
+    const column = input.columns[feature] as Float32Array;
+    const missing = rows.filter((row) => Number.isNaN(column[row]));
+    const present = rows.filter((row) => !Number.isNaN(column[row]));
+    const thresholds = everywhere[feature] as number[];
+    for (const missingRight of [true, false]) {
+      for (const threshold of missingRight ? [...thresholds, Infinity] : thresholds) {
+        const below = present.filter((row) => (column[row] as number) <= threshold);
+        const above = present.filter((row) => (column[row] as number) > threshold);
+        if (missing.length === 0) {
+          const largerIsRight = above.length > below.length;
+          if (missingRight) yield { feature, threshold, missingRight: largerIsRight, left: below, right: above };
+        } else if (missingRight) {
+          yield { feature, threshold, missingRight, left: below, right: [...above, ...missing] };
+        } else if (above.length > 0) {
+          yield { feature, threshold, missingRight, left: [...below, ...missing], right: above };
         }
       }
     }

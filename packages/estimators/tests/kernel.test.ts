@@ -10,6 +10,7 @@ import { fitForest } from '../src/tree/forest.ts';
 import { KERNEL_SOURCES } from '../src/tree/kernel-code.ts';
 import { logisticLoss, squaredLoss } from '../src/tree/losses.ts';
 import { PlainGrower } from '../src/tree/plain-grower.ts';
+import { regressionLoss } from '../src/tree/robust-losses.ts';
 import { WasmGrower } from '../src/tree/wasm-grower.ts';
 import { fitsPredictor, sumLeaves } from '../src/tree/wasm-predictor.ts';
 import { gauss } from './synthetic.ts';
@@ -56,6 +57,7 @@ describe('compiled and plain trees are the same, bit for bit', () => {
     ['plain', 'classifier', deep],
     ['plain', 'classifier', { ...deep, maxFeatures: 1 }],
     ['plain', 'classifier', { ...deep, classWeight: 'balanced' }],
+    ['weighted', 'regressor', { ...deep, oobScore: true }],
     ['weighted', 'classifier', { ...deep, maxFeatures: 0.1 }],
   ];
   test.each(forests)('%s rows, %s forest, %o', (weights, kind, given) => {
@@ -73,13 +75,16 @@ describe('compiled and plain trees are the same, bit for bit', () => {
     ['weighted', 'regressor', leafwise],
     ['plain', 'regressor', { maxDepth: null, minSamplesLeaf: 1, validationFraction: 0.2, nIterNoChange: 3 }],
     ['plain', 'classifier', { maxDepth: 6, minSamplesLeaf: 5 }],
+    ['plain', 'regressor', { loss: 'absolute', minSamplesLeaf: 5 }],
+    ['plain', 'regressor', { ...leafwise, loss: 'quantile', alpha: 0.3 }],
+    ['weighted', 'regressor', { loss: 'huber', subsample: 1, minSamplesLeaf: 5, validationFraction: 0.2 }],
     ['weighted', 'classifier', leafwise],
   ];
   test.each(boostings)('%s rows, boosting of a %s, %o', (weights, kind, given) => {
     const params = { ...DEFAULT_PARAMS.regressor_gbr, nEstimators: 12, learningRate: 0.1, l2: 1, ...given };
-    const loss = kind === 'regressor' ? squaredLoss : logisticLoss;
+    const lossOf = () => (kind === 'regressor' ? regressionLoss(params) : logisticLoss);
     const set = trainingSet(kind, sets[weights][kind]);
-    const [expected, actual] = [plain, wasm].map((create) => fitBoosting(loss, params, set, 5, create));
+    const [expected, actual] = [plain, wasm].map((create) => fitBoosting(lossOf(), params, set, 5, create));
     expect(actual?.ensemble.arrays.feature.length).toBeGreaterThan(50);
     expect(actual).toEqual(expected);
   });

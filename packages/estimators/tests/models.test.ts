@@ -205,6 +205,11 @@ describe('what cannot be fitted is refused by name', () => {
     ['bad_config: The parameter "C" of classifier_log is 0,', ['classifier_log', { C: 0 }, X, y]],
     ['bad_config: The parameter "maxFeatures" of regressor_rf is 1.5,', ['regressor_rf', { maxFeatures: 1.5 }, X, y]],
     ['bad_config: The parameter "maxLeaves" of regressor_gbr is 1,', ['regressor_gbr', { maxLeaves: 1 }, X, y]],
+    ['bad_config: The parameter "alpha" of regressor_gbr is 1,', ['regressor_gbr', { alpha: 1 }, X, y]],
+    [
+      'bad_config: The parameter "loss" of regressor_gbr is "l1", not one of squared, absolute, huber, quantile.',
+      ['regressor_gbr', { loss: 'l1' as 'squared' }, X, y],
+    ],
     ['bad_config: The parameter "nEstimators" of regressor_gbr is 1.5,', ['regressor_gbr', { nEstimators: 1.5 }, X, y]],
     ['bad_features: There are 4 rows of features but 3 targets.', ['regressor_lin', {}, X, y.slice(1)]],
     [

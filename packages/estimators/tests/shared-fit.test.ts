@@ -22,14 +22,16 @@ const JOBS: FitJob[] = [
   { ...BOOSTING, params: { nEstimators: 25, ...leafwise } },
   { ...BOOSTING, params: { nEstimators: 25, ...leafwise }, sampleWeight: y.map((value) => 1 + Math.abs(value)) },
   { ...BOOSTING, params: { nEstimators: 5, maxDepth: null, minSamplesLeaf: 1 } },
+  { ...BOOSTING, params: { nEstimators: 20, loss: 'huber', alpha: 0.7 } },
+  { ...FOREST, params: { nEstimators: 12, oobScore: true } },
 ];
 
 const url = new URL('../src/trainer/worker.ts', import.meta.url);
 const pool = new WorkerPool(3, url);
 afterAll(() => pool.close());
 
-function comparable({ model, predictions, importance }: FitResult) {
-  return { bytes: Buffer.from(encodeSafetensors(model)).toString('base64'), predictions, importance };
+function comparable({ model, predictions, importance, outOfBag }: FitResult) {
+  return { outOfBag, bytes: Buffer.from(encodeSafetensors(model)).toString('base64'), predictions, importance };
 }
 
 describe('a fit that threads share gives the bits of one thread', () => {

@@ -22,6 +22,7 @@ const OPTIONS: GrowerOptions = {
   shrinkage: 1,
   hasHessians: false,
   keepsScore: true,
+  keepsLeaves: true,
 };
 
 /** Both growers are held to the exact tree, and so to one another. */
@@ -60,7 +61,12 @@ function growOne(
   grower.counts.set(counts);
   grower.quantise(counts.reduce((sum, count) => sum + count, 0));
   grower.grow(createRandom(1));
-  return { builder, score: grower.score, ensemble: new TreeEnsemble(builder.build({ base: 0, scale: 1 })) };
+  return {
+    builder,
+    score: grower.score,
+    leaves: grower.leaves,
+    ensemble: new TreeEnsemble(builder.build({ base: 0, scale: 1 })),
+  };
 }
 
 describe.each(['plain', 'wasm'] as const)('the %s histogram tree is the exact tree on few distinct values', (name) => {
@@ -70,9 +76,15 @@ describe.each(['plain', 'wasm'] as const)('the %s histogram tree is the exact tr
     { seed: 2, rows: 900, minSamplesLeaf: 20, maxDepth: Infinity, hasHessians: true },
     { seed: 3, rows: 900, minSamplesLeaf: 5, maxDepth: 4, hasHessians: false },
     { seed: 4, rows: 60, minSamplesLeaf: 1, maxDepth: Infinity, hasHessians: true },
-  ])('seed $seed, $rows rows, leaves of $minSamplesLeaf, depth $maxDepth', ({ seed, rows, ...limits }) => {
+    { seed: 7, rows: 900, minSamplesLeaf: 1, maxDepth: Infinity, hasHessians: false, featuresPerNode: 2 },
+    { seed: 8, rows: 900, minSamplesLeaf: 20, maxDepth: Infinity, hasHessians: true, featuresPerNode: 1 },
+    { seed: 9, rows: 900, minSamplesLeaf: 3, maxDepth: 6, hasHessians: false, featuresPerNode: 3 },
+  ])('seed $seed, $rows rows, leaves of $minSamplesLeaf, depth $maxDepth, of $featuresPerNode features', (given) => {
+    const { seed, rows, ...limits } = given;
     const { columns, counts, gradients } = problem(seed, rows);
-    const exact = growExactTree({ columns, counts, gradients, ...limits });
+    const { featuresPerNode } = limits;
+    const drawn = featuresPerNode === undefined ? {} : { draw: { featuresPerNode, random: createRandom(1) } };
+    const exact = growExactTree({ columns, counts, gradients, ...limits, ...drawn });
     const { ensemble } = growOne(matrixOfColumns(columns), gradients, counts, { ...OPTIONS, ...limits }, name);
     const fresh = matrixOfColumns(problem(seed + 100, 2000).columns);
     for (const matrix of [matrixOfColumns(columns), fresh]) {
@@ -104,8 +116,12 @@ test.each(['plain', 'wasm'] as const)('prediction on raw values goes where the b
   );
   const counts = Array.from({ length: rows }, () => random.integer(2));
   const gradients = counts.map((_, row) => (matrix.data[row] as number) * 8 + random.next() || 0);
-  const { score, ensemble } = growOne(matrix, gradients, counts, { ...OPTIONS, featuresPerNode: 3 }, name);
-  for (let row = 0; row < rows; row++) expect(ensemble.predictRow(readRow(matrix, row))).toBe(score[row]);
+  const options = { ...OPTIONS, featuresPerNode: 3 };
+  const { score, leaves, builder, ensemble } = growOne(matrix, gradients, counts, options, name);
+  for (let row = 0; row < rows; row++) {
+    expect(ensemble.predictRow(readRow(matrix, row))).toBe(score[row]);
+    expect(builder.leafValue(leaves[row] as number)).toBe(score[row]);
+  }
 });
 
 test.each(['plain', 'wasm'] as const)('with a leaf limit the most useful splits come first (%s)', (name) => {
@@ -133,9 +149,19 @@ describe('binning', () => {
   test('a frequent value does not starve the others', () => {
     const values = Float32Array.from({ length: 20_000 }, (_, i) => (i < 10_000 ? 0 : i)).sort();
     const cuts = findThresholds(values);
-    expect(cuts).toHaveLength(254);
+    expect(cuts.length).toBeGreaterThan(240);
     const above = values.filter((value) => value > (cuts.at(-1) as number)).length;
     expect(above).toBeLessThan(80);
+  });
+
+  test('bins at the ends hold single rows, and grow to the middle', () => {
+    const rows = 40_000;
+    const cuts = findThresholds(Float32Array.from({ length: rows }, (_, i) => i));
+    expect(cuts.length).toBeGreaterThan(250);
+    const sizes = [0, ...cuts.map(Math.ceil), rows].flatMap((cut, i, all) => (i === 0 ? [] : cut - (all[i - 1] ?? 0)));
+    expect([sizes[0], sizes.at(-1)]).toEqual([1, 1]);
+    expect(sizes.filter((size) => size < rows / 1000).length).toBeGreaterThan(30);
+    expect(Math.max(...sizes)).toBeLessThan((1.7 * rows) / 255);
   });
 
   test('neighbouring float32 values are told apart', () => {

@@ -1,11 +1,13 @@
 import { type ErrorCode, isPavioError, type ModelName, PavioError, type PavioErrorOptions } from '@pavio/core';
 import { type FitShare, type FittedShare, finishFit, fitShare } from '../fit.ts';
 import type { Matrix, RowSelection } from '../matrix.ts';
+import type { FittedModel } from '../model.ts';
 import { modelFromTensors } from '../model-file.ts';
 import type { ModelParams } from '../params.ts';
 import type { TensorFile } from '../safetensors.ts';
 import type { TreeArrays } from '../tree/ensemble.ts';
 import type { FittedTrees, TreeRange } from '../tree/forest.ts';
+import type { OutOfBag, OutOfBagScore } from '../tree/out-of-bag.ts';
 import type { Team } from '../tree/team.ts';
 
 /** One model to fit on some rows, and rows to predict with it. */
@@ -28,6 +30,8 @@ export interface FitResult {
   /** Values (regressors) or probabilities of class 1, in the order of `predictRows`. */
   readonly predictions: Float64Array | undefined;
   readonly importance: Float64Array;
+  /** Of a forest whose parameters ask for it. */
+  readonly outOfBag?: OutOfBagScore;
   /** Time that fitting took, in milliseconds. */
   readonly fitMs: number;
 }
@@ -39,7 +43,13 @@ export function runJob(job: FitJob, share: Pick<FitShare, 'team'> = {}): FitResu
   const model = finishFit(job.name, resolved, job.seed, rows, fitted);
   const fitMs = performance.now() - started;
   const predictions = job.predictRows === undefined ? undefined : model.predictRows(job.X, job.predictRows);
-  return { model: model.toTensors(), predictions, importance: model.importance, fitMs };
+  return { ...resultOf(model), predictions, fitMs };
+}
+
+/** What a result keeps of its model. */
+export function resultOf(model: FittedModel): Pick<FitResult, 'model' | 'importance' | 'outOfBag'> {
+  const { importance, outOfBag } = model;
+  return { model: model.toTensors(), importance, ...(outOfBag && { outOfBag }) };
 }
 
 function fitJob(job: FitJob, share: FitShare): FittedShare<ModelName> {
@@ -66,6 +76,7 @@ export type TaskResult =
 export interface ForestPart {
   readonly arrays: TreeArrays;
   readonly gains: readonly Float64Array[];
+  readonly outOfBag?: OutOfBag;
   /** Rows that were fitted on. */
   readonly rows: number;
 }
@@ -83,8 +94,8 @@ export function runTask(task: Task): TaskResult {
     }
     case 'trees': {
       const { fitted, rows } = fitJob(job, { trees: task.trees });
-      const { ensemble, gains } = fitted as FittedTrees;
-      return { kind, part: { arrays: ensemble.arrays, gains, rows } };
+      const { ensemble, ...others } = fitted as FittedTrees;
+      return { kind, part: { arrays: ensemble.arrays, ...others, rows } };
     }
     case 'predict':
       return { kind, predictions: modelFromTensors(task.model).predictRows(job.X, task.rows) };

@@ -5,7 +5,7 @@ import type { TensorFile } from '../safetensors.ts';
 import { TreeEnsemble } from '../tree/ensemble.ts';
 import { featuresPerNode, joinForests } from '../tree/forest.ts';
 import { breakUp, createMeetingPlace } from '../tree/team.ts';
-import type { FitJob, FitResult, Task, TaskResult } from './job.ts';
+import { type FitJob, type FitResult, resultOf, type Task, type TaskResult } from './job.ts';
 
 /** Fewer cell visits than this are over before a second thread has helped (about 20 ms, measured). */
 const LEAST_WORK = 3e7;
@@ -82,9 +82,9 @@ async function fitForestShared(
   const { nEstimators } = resolved as ForestParams;
   const tasks = parts(nEstimators, threads).map((trees): Task => ({ kind: 'trees', job, trees }));
   const results = (await Promise.all(tasks.map(run))).flatMap((result) => (result.kind === 'trees' ? result.part : []));
-  const joined = joinForests(results.map(({ arrays, gains }) => ({ ensemble: new TreeEnsemble(arrays), gains })));
+  const joined = joinForests(results.map(({ arrays, ...part }) => ({ ...part, ensemble: new TreeEnsemble(arrays) })));
   const model = finishFit(job.name, resolved, job.seed, results[0]!.rows, joined);
-  return { model: model.toTensors(), predictions: undefined, importance: model.importance };
+  return { ...resultOf(model), predictions: undefined };
 }
 
 async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promise<TaskResult>): Promise<Fitted> {

@@ -23,8 +23,10 @@ function arraysOf(answer: TaskResult): ArrayBufferView[] {
       return predictions === undefined ? arrays : [...arrays, predictions];
     }
     case 'trees': {
-      const { roots, feature, split, left, missingRight } = answer.part.arrays;
-      return [roots, feature, split, left, missingRight, ...answer.part.gains];
+      const { arrays, gains, outOfBag } = answer.part;
+      const { roots, feature, split, left, missingRight } = arrays;
+      const ofBag = outOfBag === undefined ? [] : [outOfBag.target, outOfBag.sums, outOfBag.trees];
+      return [roots, feature, split, left, missingRight, ...gains, ...ofBag];
     }
     case 'helped':
       return [];

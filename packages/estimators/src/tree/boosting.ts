@@ -7,11 +7,12 @@ import { createGrower } from './create-grower.ts';
 import { TreeEnsemble } from './ensemble.ts';
 import type { FittedTrees } from './forest.ts';
 import { noiseGain } from './gain.ts';
+import { refitLeaves } from './leaf-refit.ts';
 import type { Loss } from './losses.ts';
 
 /**
- * Gradient boosting with Newton leaves (Friedman 2001; Chen and Guestrin 2016) and row subsampling (Friedman 2002). The
- * prediction is a raw score: the value for the squared loss, log odds for the logistic one.
+ * Gradient boosting (Friedman 2001) with Newton leaves (Chen and Guestrin 2016), or those that the loss asks for, and row
+ * subsampling (Friedman 2002). The prediction is a raw score: log odds for the logistic loss, the value for all others.
  *
  * With early stopping, the last `validationFraction` of the rows in the order given (which is the order of time) is
  * held back; when its loss has not improved for `nIterNoChange` trees, fitting ends and the trees after the best one
@@ -35,36 +36,54 @@ export function fitBoosting(
   const thresholds = fitThresholds(set.matrix, set.rows.subarray(0, fitted));
   const builder = new EnsembleBuilder(thresholds);
   const base = loss.baseline(target, weight, fitted);
-  // The squared loss has its weights for hessians.
+  // Other losses have the weights for hessians.
   const hasHessians = loss.hasHessian || set.weighted;
+  const start = new Float64Array(n).fill(base);
+  // Written here, as the first tree's terms say how much there is to explain.
+  const first = new Float64Array(n);
+  loss.terms(target, start, weight, fitted, first, new Float64Array(n));
   const grower = create(set.matrix, set.rows, thresholds, builder, {
     maxDepth: params.maxDepth ?? Infinity,
     maxLeaves: params.maxLeaves ?? Infinity,
     minSamplesLeaf: params.minSamplesLeaf,
     featuresPerNode: set.matrix.columns,
     l2: params.l2,
-    minGain: noiseGain(target, weight, loss.hasHessian ? 0 : base),
+    minGain: noiseGain(first, weight),
     shrinkage: params.learningRate,
     hasHessians,
-    keepsScore: true,
+    keepsScore: loss.leafValue === undefined,
+    keepsLeaves: loss.leafValue !== undefined,
   });
-  grower.score.fill(base);
+  const refit = leafRefit(loss, params);
+  if (refit === undefined) grower.score.set(start);
+  // A grower's arrays may move as its trees grow.
+  const scoreNow = () => (refit === undefined ? grower.score : start);
   if (hasHessians) grower.hessians.set(weight);
 
-  let best = { loss: loss.value(target, grower.score, weight, fitted, n), trees: 0 };
+  let best = { loss: loss.value(target, start, weight, fitted, n), trees: 0 };
   for (let tree = 0; tree < params.nEstimators; tree++) {
     const random = createRandom(seed, tree);
-    loss.terms(target, grower.score, weight, fitted, grower.gradients, grower.hessians);
+    loss.terms(target, scoreNow(), weight, fitted, grower.gradients, grower.hessians);
     grower.quantise(sampled);
     sample(random, sampled, fitted, grower.counts);
     if (!grower.grow(random)) break;
+    if (refit !== undefined) refitLeaves(builder, grower, set, start, refit);
     if (held === 0) continue;
-    const value = loss.value(target, grower.score, weight, fitted, n);
+    const value = loss.value(target, scoreNow(), weight, fitted, n);
     if (value < best.loss) best = { loss: value, trees: tree + 1 };
     else if (tree + 1 - best.trees >= params.nIterNoChange) break;
   }
   const trees = held === 0 ? builder.trees : best.trees;
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1, trees })), gains: builder.gains(trees) };
+}
+
+/** The value of a leaf, drawn towards 0 as the Newton step is: as if `l2` rows in it had no residual. */
+function leafRefit({ leafValue }: Loss, { learningRate, l2 }: BoostingParams): Loss['leafValue'] {
+  if (leafValue === undefined) return undefined;
+  return (residuals, weights) => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return (learningRate * leafValue(residuals, weights) * total) / (total + l2);
+  };
 }
 
 /** Marks `size` of the first `of` rows, without replacement (selection sampling, Knuth TAOCP 3.4.2 S). */

@@ -34,6 +34,11 @@ export class EnsembleBuilder {
     return this.#roots.length;
   }
 
+  /** The first node of a tree; its others follow. */
+  root(tree: number): number {
+    return this.#roots[tree]!;
+  }
+
   /** Starts a tree and returns its root, a leaf of value 0. */
   addTree(): number {
     const root = this.#addNodes(1);
@@ -80,15 +85,15 @@ export class EnsembleBuilder {
     }
   }
 
-  /** Leaf value of one tree for a row of the matrix that it was grown on. */
-  predictBinned(tree: number, binned: BinnedMatrix, row: number): number {
-    let node = this.#roots[tree]!;
+  /** The leaf below this root that a row of the matrix that the tree was grown on ends in. */
+  leafOf(root: number, binned: BinnedMatrix, row: number): number {
+    let node = root;
     for (let f = this.#feature[node]!; f >= 0; f = this.#feature[node]!) {
       const bin = binned.bins[f]![row]!;
       const right = bin === MISSING_BIN ? this.#missingRight[node] === 1 : bin > this.#bin[node]!;
       node = this.#left[node]! + (right ? 1 : 0);
     }
-    return this.#split[node]!;
+    return node;
   }
 
   /** The first `trees` trees as they predict. */

@@ -7,11 +7,14 @@ import { EnsembleBuilder } from './builder.ts';
 import { type CreateGrower, createGrower } from './create-grower.ts';
 import { type TreeArrays, TreeEnsemble } from './ensemble.ts';
 import { noiseGain } from './gain.ts';
+import { addOutOfBag, joinOutOfBag, type OutOfBag, startOutOfBag } from './out-of-bag.ts';
 
 export interface FittedTrees {
   readonly ensemble: TreeEnsemble;
   /** Loss reduction a feature, a tree. */
   readonly gains: readonly Float64Array[];
+  /** Of a forest, where it was asked for. */
+  readonly outOfBag?: OutOfBag;
 }
 
 /** Trees number `from` to `to - 1` of a forest. */
@@ -40,27 +43,31 @@ export function fitForest(
   const base = kind === 'regressor' ? mean(target) : 0;
   const thresholds = fitThresholds(set.matrix, set.rows);
   const builder = new EnsembleBuilder(thresholds);
+  const terms = target.map((y, i) => weight[i]! * (y - base));
   const grower = create(set.matrix, set.rows, thresholds, builder, {
     maxDepth: params.maxDepth ?? Infinity,
     maxLeaves: Infinity,
     minSamplesLeaf: params.minSamplesLeaf,
     featuresPerNode: featuresPerNode(params.maxFeatures, set.matrix.columns),
     l2: 0,
-    minGain: noiseGain(target, weight, base),
+    minGain: noiseGain(terms, weight),
     shrinkage: 1,
     hasHessians: weighted,
     keepsScore: false,
+    keepsLeaves: params.oobScore,
   });
-  const { gradients, hessians } = grower;
-  for (let i = 0; i < n; i++) gradients[i] = weight[i]! * (target[i]! - base);
-  if (weighted) hessians.set(weight);
+  grower.gradients.set(terms);
+  if (weighted) grower.hessians.set(weight);
   grower.quantise(n);
+  const outOfBag = params.oobScore ? startOutOfBag(target, base, params.nEstimators) : undefined;
   for (let tree = trees.from; tree < trees.to; tree++) {
     const random = createRandom(seed, tree);
     bootstrap(random, grower.counts);
     grower.grow(random);
+    if (outOfBag !== undefined) addOutOfBag(outOfBag, builder, grower);
   }
-  return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1 / params.nEstimators })), gains: builder.gains() };
+  const ensemble = new TreeEnsemble(builder.build({ base, scale: 1 / params.nEstimators }));
+  return { ensemble, gains: builder.gains(), ...(outOfBag && { outOfBag }) };
 }
 
 /** One forest of the trees of several that were fitted apart, in the order given. */
@@ -88,12 +95,15 @@ export function joinForests(parts: readonly FittedTrees[]): FittedTrees {
     for (let i = 0; i < left.length; i++) joined.left[node + i] = feature[i]! < 0 ? 0 : node + left[i]!;
     node += feature.length;
   }
-  return { ensemble: new TreeEnsemble(joined), gains: parts.flatMap(({ gains }) => gains) };
+  const outOfBag = joinOutOfBag(parts.flatMap((part) => part.outOfBag ?? []));
+  const gains = parts.flatMap((part) => part.gains);
+  return { ensemble: new TreeEnsemble(joined), gains, ...(outOfBag && { outOfBag }) };
 }
 
+/** Rounded down, as scikit-learn does. */
 export function featuresPerNode(maxFeatures: number | 'sqrt', columns: number): number {
   const wanted = maxFeatures === 'sqrt' ? Math.sqrt(columns) : maxFeatures * columns;
-  return Math.min(columns, Math.max(1, Math.round(wanted)));
+  return Math.min(columns, Math.max(1, Math.floor(wanted)));
 }
 
 /** How often each of n rows comes up in n draws with replacement. */

@@ -19,6 +19,8 @@ export interface GrowerOptions {
   readonly hasHessians: boolean;
   /** Shall `score` follow the trees? */
   readonly keepsScore: boolean;
+  /** Shall `leaves` say where the rows ended? */
+  readonly keepsLeaves: boolean;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface TreeGrower {
   readonly counts: Int32Array;
   /** Each tree adds its leaf values to these, for rows that were drawn and those that were not. */
   readonly score: Float64Array;
+  /** The leaf of the last tree that each row, drawn or not, ended in: its node, the root being 0. */
+  readonly leaves: Int32Array;
   /** Takes over gradients and hessians. `draws`: the most draws, over all rows, of a tree that is grown on them. */
   quantise(draws: number): void;
   /** Grows one tree on the rows that were drawn. False: it did not, as another grower goes on without this one. */

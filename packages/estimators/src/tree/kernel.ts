@@ -15,6 +15,7 @@ export interface Kernel {
     shrinkage: number,
     l2: number,
     keepsScore: number,
+    keepsLeaves: number,
   ): number;
   /** Which octets of features are looked at: all of them until this is called. */
   set_block(firstOctet: number, endOctet: number): void;

@@ -1,5 +1,6 @@
 /**
- * What boosting minimises: where it starts, its Newton terms, and its value. Raw scores are log odds for `logistic`.
+ * What boosting minimises: where it starts, what its trees are grown on, and its value. Raw scores are log odds for
+ * `logisticLoss`.
  */
 export interface Loss {
   /** Does the hessian differ from the row's weight? */
@@ -15,6 +16,11 @@ export interface Loss {
     gradients: Float64Array,
     hessians: Float64Array,
   ): void;
+  /**
+   * What is best added to the scores of a leaf, from the residuals and weights of its rows, which it may reorder. Where it
+   * is absent, that is the Newton step, which trees take as they grow.
+   */
+  readonly leafValue?: (residuals: Float64Array, weights: Float64Array) => number;
   /** Mean weighted loss of the rows [from, to). */
   value(target: Float64Array, score: Float64Array, weight: Float64Array, from: number, to: number): number;
 }
@@ -26,18 +32,13 @@ export const squaredLoss: Loss = {
   terms(target, score, weight, rows, gradients) {
     for (let i = 0; i < rows; i++) gradients[i] = weight[i]! * (target[i]! - score[i]!);
   },
-  value(target, score, weight, from, to) {
-    let sum = 0;
-    let total = 0;
-    for (let i = from; i < to; i++) {
-      sum += (weight[i]! * (target[i]! - score[i]!) ** 2) / 2;
-      total += weight[i]!;
-    }
-    return sum / total;
-  },
+  value: meanLoss((target, score) => (target - score) ** 2 / 2),
 };
 
-/** Negative log likelihood of targets 0 and 1 under log odds (Friedman 2001, section 4.4). */
+/**
+ * Negative log likelihood of targets 0 and 1 under log odds (Friedman 2001, section 4.5). None of the five models boosts
+ * probabilities; the engine can.
+ */
 export const logisticLoss: Loss = {
   hasHessian: true,
   baseline(target, weight, rows) {
@@ -52,17 +53,21 @@ export const logisticLoss: Loss = {
       hessians[i] = weight[i]! * p * (1 - p);
     }
   },
-  value(target, score, weight, from, to) {
+  value: meanLoss((target, score) => softplus(score) - target * score),
+};
+
+/** `Loss.value`, from the loss of one row. */
+export function meanLoss(lossOf: (target: number, score: number) => number): Loss['value'] {
+  return (target, score, weight, from, to) => {
     let sum = 0;
     let total = 0;
     for (let i = from; i < to; i++) {
-      const z = score[i]!;
-      sum += weight[i]! * (softplus(z) - target[i]! * z);
+      sum += weight[i]! * lossOf(target[i]!, score[i]!);
       total += weight[i]!;
     }
     return sum / total;
-  },
-};
+  };
+}
 
 /** 1 / (1 + e^-z), without overflow. */
 export function sigmoid(z: number): number {

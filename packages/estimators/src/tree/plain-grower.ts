@@ -29,6 +29,7 @@ export class PlainGrower implements TreeGrower {
   readonly hessians: Float64Array;
   readonly counts: Int32Array;
   readonly score: Float64Array;
+  readonly leaves: Int32Array;
   readonly #binned: BinnedMatrix;
   readonly #builder: EnsembleBuilder;
   readonly #options: GrowerOptions;
@@ -53,7 +54,7 @@ export class PlainGrower implements TreeGrower {
     options: GrowerOptions,
   ) {
     const n = rows.length;
-    const { hasHessians, keepsScore } = options;
+    const { hasHessians, keepsScore, keepsLeaves } = options;
     this.#binned = binMatrix(matrix, rows, thresholds);
     this.#builder = builder;
     this.#options = options;
@@ -61,6 +62,7 @@ export class PlainGrower implements TreeGrower {
     this.hessians = new Float64Array(hasHessians ? n : 0);
     this.counts = new Int32Array(n);
     this.score = new Float64Array(keepsScore ? n : 0);
+    this.leaves = new Int32Array(keepsLeaves ? n : 0);
     this.#terms = {
       gradients: new Float64Array(n),
       hessians: hasHessians ? new Float64Array(n) : undefined,
@@ -103,10 +105,13 @@ export class PlainGrower implements TreeGrower {
       this.#release(node.histogram);
       this.#close(node.node, node.start, node.end);
     }
-    if (!this.#options.keepsScore) return true;
-    const tree = this.#builder.trees - 1;
+    const { keepsScore, keepsLeaves } = this.#options;
+    if (!keepsScore && !keepsLeaves) return true;
     for (let row = 0; row < this.counts.length; row++) {
-      if (this.counts[row] === 0) this.score[row]! += this.#builder.predictBinned(tree, this.#binned, row);
+      if (this.counts[row] !== 0) continue;
+      const leaf = this.#builder.leafOf(root, this.#binned, row);
+      if (keepsScore) this.score[row]! += this.#builder.leafValue(leaf);
+      if (keepsLeaves) this.leaves[row] = leaf - root;
     }
     return true;
   }
@@ -213,7 +218,7 @@ export class PlainGrower implements TreeGrower {
 
   /** A leaf's value is a step on the exact sums, in the rows' order. */
   #close(node: number, start: number, end: number): void {
-    const { shrinkage, l2, hasHessians, keepsScore } = this.#options;
+    const { shrinkage, l2, hasHessians, keepsScore, keepsLeaves } = this.#options;
     let gradient = 0;
     let hessian = 0;
     for (let i = start; i < end; i++) {
@@ -227,6 +232,8 @@ export class PlainGrower implements TreeGrower {
     this.#closed++;
     const value = this.#builder.leafValue(node);
     if (keepsScore) for (let i = start; i < end; i++) this.score[this.#rows[i]!]! += value;
+    const leaf = node - this.#builder.root(this.#builder.trees - 1);
+    if (keepsLeaves) for (let i = start; i < end; i++) this.leaves[this.#rows[i]!] = leaf;
   }
 
   /** Histograms of all features over the selected rows; `into` is overwritten. */

@@ -26,7 +26,7 @@ export class WasmGrower implements TreeGrower {
     options: GrowerOptions,
     team?: Team,
   ) {
-    const { maxDepth, maxLeaves, featuresPerNode, minSamplesLeaf, shrinkage, l2, hasHessians, keepsScore } = options;
+    const { maxDepth, maxLeaves, featuresPerNode, minSamplesLeaf, shrinkage, l2, hasHessians } = options;
     this.#member = team === undefined ? undefined : new TeamMember(team);
     this.#kernel = instantiateKernel((address, { memory }) => this.#member?.exchange(memory.buffer, address));
     this.#octets = Math.ceil(matrix.columns / 8);
@@ -43,7 +43,8 @@ export class WasmGrower implements TreeGrower {
       minSamplesLeaf,
       shrinkage,
       l2,
-      keepsScore ? 1 : 0,
+      options.keepsScore ? 1 : 0,
+      options.keepsLeaves ? 1 : 0,
     );
     this.#at = readAddresses(this.#kernel, table);
     this.#bin(matrix, rows, thresholds);
@@ -63,6 +64,10 @@ export class WasmGrower implements TreeGrower {
 
   get score(): Float64Array {
     return new Float64Array(this.#kernel.memory.buffer, this.#at.score, this.#options.keepsScore ? this.#rows : 0);
+  }
+
+  get leaves(): Int32Array {
+    return new Int32Array(this.#kernel.memory.buffer, this.#at.leaves, this.#options.keepsLeaves ? this.#rows : 0);
   }
 
   quantise(draws: number): void {
@@ -118,6 +123,7 @@ const ARRAYS = [
   'hessians',
   'counts',
   'score',
+  'leaves',
   'random',
   'feature',
   'bin',
