@@ -2,15 +2,22 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { acknowledgeObjects } from './acknowledge.ts';
 
-/** The folders at the top of the lake (README: the lake). */
-export const LAKE_FOLDERS = ['raw', 'features', 'models', 'reports', 'predictions', 'tuning', 'training_runs'] as const;
-export type LakeFolder = (typeof LAKE_FOLDERS)[number];
+/** The folders at the top of the lake (README: the lake); `work` holds the fits of a training on Spark until its release. */
+export type LakeFolder =
+  | 'raw'
+  | 'features'
+  | 'models'
+  | 'reports'
+  | 'predictions'
+  | 'tuning'
+  | 'training_runs'
+  | 'work';
 
 export interface LakeAccess {
   readonly read?: readonly LakeFolder[];
   /** Write, not read: name a folder in both where both are needed. */
   readonly write?: readonly LakeFolder[];
-  /** Training removes releases that nobody needs any more; Spark, files of tasks that were repeated. */
+  /** Training removes old releases; features, a table of the other form; Spark, files of tasks that were repeated. */
   readonly delete?: readonly LakeFolder[];
 }
 

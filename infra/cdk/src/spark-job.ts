@@ -66,10 +66,17 @@ export class SparkJob extends PySparkEtlJob {
     });
     for (const logGroup of logGroups) logGroup.grantWrite(role);
     grantLake(bucket, role, {
-      read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
-      write: ['features', 'models', 'reports', 'training_runs'],
-      delete: ['features', 'models', 'reports', 'training_runs'],
+      read: ['raw', 'features', 'models', 'tuning', 'training_runs', 'work'],
+      write: ['features', 'models', 'reports', 'training_runs', 'work'],
+      delete: ['features', 'models', 'reports', 'training_runs', 'work'],
     });
+    role.addToPolicy(
+      new PolicyStatement({
+        // By an object of this name Glue's file system marks that there is a folder.
+        actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+        resources: [bucket.arnForObjects('features_$folder$')],
+      }),
+    );
     role.addToPolicy(
       new PolicyStatement({
         actions: ['s3:GetObject'],

@@ -20,7 +20,7 @@ export function dataStackExpectations({ Data: data }: Deployed): void {
       });
     });
 
-    it('keeps old versions for a month, and stray uploads for two days', () => {
+    it('keeps old versions for a month, work for a week, and stray uploads for two days', () => {
       expect(lake().Properties.LifecycleConfiguration.Rules).toEqual([
         {
           Id: 'old-versions',
@@ -28,6 +28,7 @@ export function dataStackExpectations({ Data: data }: Deployed): void {
           NoncurrentVersionExpiration: { NoncurrentDays: 30 },
           ExpiredObjectDeleteMarker: true,
         },
+        { Id: 'work', Status: 'Enabled', Prefix: 'work/', ExpirationInDays: 7 },
         { Id: 'stray-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
       ]);
     });

@@ -59,7 +59,11 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
     ],
   },
   Pipeline: {
-    FeaturesRole: functionIn('Features', { read: ['raw', 'features', 'models'], write: ['features'] }),
+    FeaturesRole: functionIn('Features', {
+      read: ['raw', 'features', 'models'],
+      write: ['features'],
+      delete: ['features'],
+    }),
     TrainRole: functionIn('Train', {
       read: ['features', 'models', 'tuning', 'training_runs'],
       write: ['models', 'reports', 'training_runs'],
@@ -67,10 +71,11 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
     }),
     SparkRole: [
       ...inLake({
-        read: ['raw', 'features', 'models', 'tuning', 'training_runs'],
-        write: ['features', 'models', 'reports', 'training_runs'],
-        delete: ['features', 'models', 'reports', 'training_runs'],
+        read: ['raw', 'features', 'models', 'tuning', 'training_runs', 'work'],
+        write: ['features', 'models', 'reports', 'training_runs', 'work'],
+        delete: ['features', 'models', 'reports', 'training_runs', 'work'],
       }),
+      ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object on ${LAKE}/features_$folder$`),
       ...logsOf('SparkLogserror'),
       ...logsOf('SparkLogsoutput'),
       'cloudwatch:PutMetricData on * if cloudwatch:namespace = Glue',

@@ -9,6 +9,8 @@ import { DeploymentStack, type DeploymentStackProps, IRREPLACEABLE } from '../de
 
 const BUCKET_OUTPUT = 'BucketName';
 const ACCESS_LOG_DAYS = 90;
+/** What a training on Spark left when it was killed. */
+const WORK_DAYS = 7;
 /** An upload still unfinished after so long was killed. */
 const STRAY_UPLOAD_DAYS = 2;
 
@@ -46,6 +48,7 @@ export class DataStack extends DeploymentStack {
           noncurrentVersionExpiration: Duration.days(oldVersionDays),
           expiredObjectDeleteMarker: true,
         },
+        { id: 'work', prefix: 'work/', expiration: Duration.days(WORK_DAYS) },
         { id: 'stray-uploads', abortIncompleteMultipartUploadAfter: Duration.days(STRAY_UPLOAD_DAYS) },
       ],
     });

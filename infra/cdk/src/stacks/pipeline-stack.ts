@@ -47,7 +47,7 @@ export class PipelineStack extends DeploymentStack {
       timeout: LONGEST_STEP,
       bucket,
       // The models say of which interval the lake is: features of another would take the place of theirs.
-      access: { read: ['raw', 'features', 'models'], write: ['features'] },
+      access: { read: ['raw', 'features', 'models'], write: ['features'], delete: ['features'] },
     });
     this.train = new PavioFunction(this, 'train', {
       description: 'Trains, judges and releases models from features/',
