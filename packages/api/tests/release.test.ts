@@ -80,6 +80,8 @@ describe('/symbol', () => {
     const bounds = Object.values<{ low: number; high: number }>(model.intervals);
     expect(bounds.length).toBeGreaterThan(0);
     expect(bounds.every(({ low, high }) => low < model.predicao && model.predicao < high)).toBe(true);
+    // The release has learnt from every candle but the one that is forecast from.
+    expect(model.interval_method).toBe('adaptive');
   });
 
   it.each(CLASSIFIERS)('gives the direction that %s forecasts, and how likely it is', async (name) => {
@@ -154,7 +156,7 @@ it.each(['/models', '/model/info'])('%s gives the manifest in the words of the w
   expect(answer).toMatchObject({ total_models: 5, version, simulated: true, quote: 'USD', interval: '1d' });
   expect(answer.features.inputs).toEqual(manifest.featureSet.inputs);
   for (const name of MODEL_NAMES) {
-    const { evaluation, file, onnx } = manifest.models[name];
+    const { evaluation, file, onnx, coverage = [], calibration } = manifest.models[name];
     expect(onnx?.name).toBe(`${name}.onnx`);
     expect(answer.models[name]).toMatchObject({ file, onnx, versao: version, verdict: evaluation.overall.verdict });
     expect(answer.models[name].overall).toMatchObject({
@@ -166,6 +168,12 @@ it.each(['/models', '/model/info'])('%s gives the manifest in the words of the w
     expect(answer.models[name].overall.diebold_mariano?.p_value).toBe(evaluation.overall.dieboldMariano?.pValue);
     expect(Object.keys(answer.models[name].assets)).toEqual(Object.keys(evaluation.assets));
     expect(answer.models[name].folds).toHaveLength(manifest.folds.length);
+    expect(answer.models[name]).toMatchObject({
+      coverage,
+      calibration: calibration === undefined ? null : (calibration.calibrator?.method ?? 'none'),
+      tuned: false,
+    });
+    expect(answer.models[name].overall.skill_interval).toEqual(evaluation.overall.skillInterval ?? null);
   }
   expect(answer.versions[0]).toMatchObject({ version, serving: true });
 });

@@ -5,6 +5,10 @@ const share = z.number().min(0).max(1);
 
 const isAscending = (values: readonly number[]) => values.every((value, i) => i === 0 || value >= values[i - 1]!);
 
+/** Ways to calibrate. */
+export const CALIBRATION_METHODS = ['platt', 'isotonic'] as const;
+export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
+
 /** What turns a classifier's output into the probability that is served; never decreasing. */
 export const calibratorSchema = z.discriminatedUnion('method', [
   /** `sigmoid(slope * ln(p / (1 - p)) + intercept)` */
@@ -52,7 +56,9 @@ export const calibrationSchema = z.object({
    * Every way that was tried, each fitted on the folds before the one it is judged on; the first fold, which has none
    * before it, is left out. The lowest Brier score is taken, if its log loss is no higher than with `none`.
    */
-  trials: z.array(z.object({ method: z.enum(['none', 'platt', 'isotonic']), brier: z.number(), logLoss: z.number() })),
+  trials: z.array(
+    z.object({ method: z.enum(['none', ...CALIBRATION_METHODS]), brier: z.number(), logLoss: z.number() }),
+  ),
   /** On those rows, the model's own probabilities; null with one fold only. */
   before: reliabilitySchema.nullable(),
   /** And those of the way that was taken; null where that is none. */

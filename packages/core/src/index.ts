@@ -8,7 +8,13 @@ export {
   SIMULATED_ASSET,
   SIMULATED_SOURCE,
 } from './asset.ts';
-export type { Calibration, Calibrator, Reliability } from './calibration.ts';
+export {
+  CALIBRATION_METHODS,
+  type Calibration,
+  type CalibrationMethod,
+  type Calibrator,
+  type Reliability,
+} from './calibration.ts';
 export {
   allocateSeries,
   assertSeries,
@@ -43,6 +49,7 @@ export {
 export {
   type Coverage,
   type Covered,
+  coverageSchema,
   INTERVAL_METHODS,
   type IntervalMethod,
   VOLATILITY_REGIMES,

@@ -1,7 +1,8 @@
 import type { Calibrator } from '@pavio/core';
+import { CALIBRATION_METHODS } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CALIBRATION_METHODS, calibrate, fitCalibrator } from '../src/calibration/calibrator.ts';
+import { calibrate, fitCalibrator } from '../src/calibration/calibrator.ts';
 import { calibrateNested } from '../src/calibration/nested.ts';
 import { createRandom } from '../src/random.ts';
 import { gauss } from './synthetic.ts';

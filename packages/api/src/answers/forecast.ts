@@ -1,5 +1,6 @@
 import {
   type Forecast,
+  INTERVAL_METHODS,
   INTERVAL_NAMES,
   intervalMs,
   isoTime,
@@ -35,7 +36,7 @@ const modelSchema = z.object({
   tipo: kindSchema,
   versao: z.string().meta({ description: 'Version of the model', examples: ['20261120-0200'] }),
   probabilidade: z.number().min(0).max(1).optional().meta({
-    description: 'Classifiers: probability that the target candle closes above the last close',
+    description: 'Classifiers: probability that the target candle closes above the last close, calibrated',
   }),
   direction: z.union([z.literal(0), z.literal(1)]).meta({ description: 'Direction forecast: 1 up, 0 not up' }),
   log_return: z.number().optional().meta({ description: 'Regressors: ln(forecast close / last close)' }),
@@ -46,6 +47,9 @@ const modelSchema = z.object({
       description: 'Regressors: bounds of the close by level; absent where there are too few residuals to know them',
       examples: [{ '0.8': { low: 62_900.1, high: 65_410.7 } }],
     }),
+  interval_method: z.enum(INTERVAL_METHODS).optional().meta({
+    description: 'How the bounds were made: adaptive ones follow the market, plain ones serve where they could not',
+  }),
   verdict: verdictSchema,
   skill: skillSchema,
 });
@@ -102,6 +106,7 @@ function modelAnswer(name: ModelName, model: ModelForecast): z.infer<typeof mode
     direction: model.direction,
     ...(model.logReturn === undefined ? {} : { log_return: model.logReturn }),
     ...(model.intervals === undefined ? {} : { intervals: model.intervals }),
+    ...(model.intervalMethod === undefined ? {} : { interval_method: model.intervalMethod }),
     verdict: model.verdict,
     skill: model.skill,
   };

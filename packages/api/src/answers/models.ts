@@ -1,4 +1,6 @@
 import {
+  CALIBRATION_METHODS,
+  coverageSchema,
   INTERVAL_NAMES,
   isoTime,
   MODEL_NAMES,
@@ -28,6 +30,10 @@ const scoreSchema = z
     metrics: metrics.meta({ description: 'Errors of the model; null where one cannot be computed' }),
     naive: metrics.meta({ description: 'The same figures of the naive forecast on the same rows' }),
     skill: skillSchema,
+    skill_interval: z
+      .object({ low: z.number(), high: z.number() })
+      .nullable()
+      .meta({ description: '95 % interval of the skill; null where too little was tested' }),
     directional: z
       .object({ accuracy: z.number(), low: z.number(), high: z.number() })
       .nullable()
@@ -59,6 +65,16 @@ const modelSchema = z.object({
   intervals: z.record(z.string(), z.number()).meta({
     description: 'Half width of the interval of the log return by level, in units of the current volatility',
   }),
+  coverage: z.array(coverageSchema).meta({
+    description: 'Regressors: how often intervals held out of sample, by how they were made, level and volatility',
+  }),
+  calibration: z
+    .enum(['none', ...CALIBRATION_METHODS])
+    .nullable()
+    .meta({
+      description: 'Classifiers: what turns the output into the probability that is served; null for regressors',
+    }),
+  tuned: z.boolean().meta({ description: 'True: a search found the parameters; the figures are those of the search' }),
   importance: z.record(z.string(), z.number()).meta({ description: 'Share of each input' }),
 });
 
@@ -154,13 +170,17 @@ function modelAnswer(name: ModelName, model: ReleasedModel, version: string): z.
     folds: folds.map(scoreAnswer),
     assets: Object.fromEntries(Object.entries(assets).map(([asset, score]) => [asset, scoreAnswer(score)])),
     intervals: model.intervals,
+    coverage: model.coverage ?? [],
+    calibration: model.kind === 'regressor' ? null : (model.calibration?.calibrator?.method ?? 'none'),
+    tuned: model.tuning !== undefined,
     importance: model.importance,
   };
 }
 
-function scoreAnswer({ dieboldMariano, ...score }: Score): z.infer<typeof scoreSchema> {
+function scoreAnswer({ dieboldMariano, skillInterval, ...score }: Score): z.infer<typeof scoreSchema> {
   return {
     ...score,
+    skill_interval: skillInterval ?? null,
     diebold_mariano:
       dieboldMariano === null ? null : { statistic: dieboldMariano.statistic, p_value: dieboldMariano.pValue },
   };

@@ -1,9 +1,6 @@
-import { type Calibrator, PavioError } from '@pavio/core';
+import { type CalibrationMethod, type Calibrator, PavioError } from '@pavio/core';
 import { fitIsotonic, interpolate } from './isotonic.ts';
 import { fitPlatt, scale } from './platt.ts';
-
-export const CALIBRATION_METHODS = ['platt', 'isotonic'] as const;
-export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
 
 /**
  * What turns a model's probabilities into such that come true as often as they say; undefined where all rows are of one

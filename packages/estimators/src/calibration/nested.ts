@@ -1,6 +1,6 @@
-import type { Calibrator } from '@pavio/core';
+import { CALIBRATION_METHODS, type CalibrationMethod, type Calibrator } from '@pavio/core';
 import { logLosses, squaredErrors } from '../evaluation/metrics.ts';
-import { CALIBRATION_METHODS, type CalibrationMethod, calibrate, fitCalibrator } from './calibrator.ts';
+import { calibrate, fitCalibrator } from './calibrator.ts';
 
 /** Walk-forward rows in order of time, fold after fold. */
 export interface FoldedProbabilities {
