@@ -26,6 +26,8 @@ export type StoredVersion =
 export interface LoadOptions {
   /** Also the ONNX twins; not when not given: nothing of ours predicts with them. */
   readonly withTwins?: boolean;
+  /** Of the version, as `live` has given it: then it is not read again. */
+  readonly manifest?: ReleaseManifest;
 }
 
 export interface PromotionOptions {

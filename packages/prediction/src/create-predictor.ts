@@ -5,6 +5,7 @@ import {
   type Forecast,
   type Interval,
   intervalMs,
+  type LiveRelease,
   type Logger,
   lastClosedOpen,
   type MarketSource,
@@ -104,14 +105,18 @@ class ReleasePredictor implements Predictor {
 
   async #refresh(): Promise<boolean> {
     try {
-      const tag = await this.#options.registry.liveTag();
+      const { registry } = this.#options;
+      // The first time there is nothing to compare a tag with: what is live comes with its own.
+      const isFirst = this.#tag === undefined && this.#refusedTag === undefined;
+      const live = isFirst ? await registry.live() : undefined;
+      const tag = isFirst ? live?.tag : await registry.liveTag();
       if (tag === undefined || tag === this.#refusedTag) return false;
       if (tag === this.#tag) {
         this.#state = { ...this.#state, problem: undefined };
         return false;
       }
       const before = this.#release?.manifest.version;
-      await this.#load();
+      await this.#load(live);
       return this.#release?.manifest.version !== before;
     } catch (error) {
       const problem = toPavioError(error);
@@ -124,9 +129,9 @@ class ReleasePredictor implements Predictor {
   }
 
   /** Loads what is live, checks it and only then puts it in the place of the one in hand. */
-  async #load(): Promise<void> {
+  async #load(found?: LiveRelease): Promise<void> {
     const { registry, clock } = this.#options;
-    const live = await registry.live();
+    const live = found ?? (await registry.live());
     if (live === undefined) throw noModels();
     try {
       this.#release = await this.#open(live.manifest);
@@ -155,7 +160,7 @@ class ReleasePredictor implements Predictor {
         },
       );
     }
-    return loadRelease(await this.#options.registry.load(manifest.version));
+    return loadRelease(await this.#options.registry.load(manifest.version, { manifest }));
   }
 
   #need(): LoadedRelease {

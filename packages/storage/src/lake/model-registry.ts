@@ -94,8 +94,8 @@ class LakeModelRegistry implements ModelRegistry {
     return (await this.#store.head(POINTER))?.etag;
   }
 
-  async load(version: string, { withTwins = false }: LoadOptions = {}): Promise<Release> {
-    const manifest = await this.manifest(version);
+  async load(version: string, { withTwins = false, manifest: known }: LoadOptions = {}): Promise<Release> {
+    const manifest = known?.version === version ? known : await this.manifest(version);
     const files = await this.#files(manifest, 'safetensors');
     return withTwins ? { manifest, files, twins: await this.#files(manifest, 'onnx') } : { manifest, files };
   }
