@@ -10,6 +10,7 @@ const BENCHMARKS = {
   steps: 'time and peak memory of each step of a cycle, 20 assets',
   features: 'the features against pandas, TA-Lib, Polars and technicalindicators',
   train: 'the learners against scikit-learn, LightGBM and ml-random-forest',
+  cold: 'start-up of each Lambda bundle against FastAPI + scikit-learn + joblib',
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -38,10 +38,10 @@ export function deployedFunctions(outdir: string): Readonly<Record<string, Deplo
 
 /** The pattern of the one rule of EventBridge in a stack. */
 export function eventPattern(outdir: string, stack: string): unknown {
-  const [rule] = resourcesOf<{ Type: string; Properties?: { EventPattern?: unknown } }>(
+  const rule = resourcesOf<{ Type: string; Properties?: { EventPattern?: unknown } }>(
     readTemplate(outdir, stack),
     'AWS::Events::Rule',
-  ).filter(({ Properties }) => Properties?.EventPattern !== undefined);
+  ).find(({ Properties }) => Properties?.EventPattern !== undefined);
   return rule?.Properties?.EventPattern;
 }
 

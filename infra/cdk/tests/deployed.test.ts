@@ -1,7 +1,7 @@
 // The deployed artefacts run: bundles from cdk.out in fresh Node processes with the environment that their template gives them,
 // against a real S3 server and a provider on loopback, through the state machine that was rendered. What stands in for AWS:
 // moto_server (S3, Secrets Manager), a listener for EventBridge and Lambda's control plane, and the handlers of Glue and SNS.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -43,6 +43,9 @@ interface ExecuteOptions {
 const server = await startS3Server();
 const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : '';
 
+const STARTS = 5;
+/** Processor time that the API may take to start, in starts of an empty function. */
+const START_BUDGET = 15;
 /** A dozen fresh processes, a few of them at work for seconds; on a machine that others use too. */
 const TIMEOUT_MS = 300_000;
 
@@ -266,6 +269,26 @@ describe.skipIf(missing !== '')(`the deployed artefacts${missing}`, { timeout: T
     expect(await wholeRelease()).toBe(before);
   });
 
+  it('start the API with the released models in little time', async () => {
+    const empty = path.join(out, 'empty');
+    mkdirSync(empty);
+    writeFileSync(path.join(empty, 'index.mjs'), 'export const handler = () => undefined;');
+    const starts: { ours: LambdaProcess['started']; nothing: LambdaProcess['started'] }[] = [];
+    for (let turn = 0; turn < STARTS; turn++) {
+      const [api, nothing] = [await startLambda(deployed('api')), await startLambda({ bundle: empty, env: {} })];
+      starts.push({ ours: api.started, nothing: nothing.started });
+      await Promise.all([api.stop(), nothing.stop()]);
+    }
+    const [ms, cpuMs] = [medianOf(starts.map(({ ours }) => ours.ms)), medianOf(starts.map(({ ours }) => ours.cpuMs))];
+    const nothing = medianOf(starts.map(({ nothing }) => nothing.cpuMs));
+    console.log(
+      `API: ready after ${ms.toFixed(0)} ms (promised: 150 ms on a machine that does nothing else), ` +
+        `${cpuMs.toFixed(0)} ms of the processor; an empty function takes ${nothing.toFixed(0)} ms of it.`,
+    );
+    // Processor time in units of this machine's: what the clock says is the other work of the machine as well.
+    expect(cpuMs / nothing).toBeLessThan(START_BUDGET);
+  });
+
   it('keep serving the last good release when a newer one is damaged', async () => {
     const before = await wholeRelease();
     const api = await startLambda(deployed('api'));
@@ -287,6 +310,10 @@ describe.skipIf(missing !== '')(`the deployed artefacts${missing}`, { timeout: T
     }
   });
 });
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
 
 /** A request as API Gateway passes it on, and the answer that its client sees. */
 async function ask(api: LambdaProcess, url: string, options?: Parameters<typeof apiEvent>[1]) {

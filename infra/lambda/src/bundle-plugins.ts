@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -12,6 +13,11 @@ const MODULE_ADDRESS = /new URL\(\s*'([^']+)\.ts',\s*import\.meta\.url\s*\)/g;
  */
 const LEFT_OUT =
   /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
+/**
+ * Node's own modules are taken as `require` would take them: to import one looks at each of its exports, and some of those
+ * load what nobody asked for (`http.WebSocket` all of undici).
+ */
+const BUILT_IN = new RegExp(`^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`);
 const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
 /** Bundles our sources: what is never called is left out, and modules that are loaded by address are found. */
@@ -25,6 +31,10 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
       setup(build) {
         build.onResolve({ filter: LEFT_OUT }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
         build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
+        build.onResolve({ filter: BUILT_IN }, ({ path: name }) => ({ path: name, namespace: 'built-in' }));
+        build.onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path: name }) => ({
+          contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`,
+        }));
         build.onLoad({ filter: LANGUAGES }, ({ path: file }) => ({
           contents: "export { default as en } from './en.js';",
           resolveDir: path.dirname(file),
