@@ -7,8 +7,7 @@ export interface Segment {
 }
 
 /** Cuts a series wherever a candle is missing. */
-export function segmentsOf(series: CandleSeries, interval: Interval): Segment[] {
-  const { time } = series;
+export function segmentsOf({ time }: Pick<CandleSeries, 'time'>, interval: Interval): Segment[] {
   const step = intervalMs(interval);
   const segments: Segment[] = [];
   let from = 0;

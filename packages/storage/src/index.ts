@@ -4,6 +4,7 @@ export { folderStore } from './folder/folder-store.ts';
 export { lakeCandleStore } from './lake/candle-store.ts';
 export { lakeFeatureStore } from './lake/feature-store.ts';
 export { lakeModelRegistry } from './lake/model-registry.ts';
+export { listPartAssets, type PartAsset, prepareFeatureParts, publishFeatureParts } from './lake/part-table.ts';
 export { lakePredictionLog } from './lake/prediction-log.ts';
 export { lakeTrainingRunLog } from './lake/training-run-log.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';

@@ -10,6 +10,7 @@ import {
 import { testCandleStore } from './candle-store.conformance.ts';
 import { testFeatureStore } from './feature-store.conformance.ts';
 import { testModelRegistry } from './model-registry.conformance.ts';
+import { testPartTables } from './part-table.conformance.ts';
 import { testPredictionLog } from './prediction-log.conformance.ts';
 import { fileFolder } from './support/folders.ts';
 import { testTrainingRunLog } from './training-run-log.conformance.ts';
@@ -24,6 +25,11 @@ describe('a lake in a folder', () => {
   describe('as a feature store', () => {
     let count = 0;
     testFeatureStore(async () => lakeFeatureStore(folderStore(folder(`features-${count++}`))));
+  });
+
+  describe('with feature tables in parts, which', () => {
+    let count = 0;
+    testPartTables(async () => folderStore(folder(`parts-${count++}`)));
   });
 
   describe('as a model registry', () => {

@@ -11,6 +11,7 @@ import {
 import { testCandleStore } from './candle-store.conformance.ts';
 import { testFeatureStore } from './feature-store.conformance.ts';
 import { testModelRegistry } from './model-registry.conformance.ts';
+import { testPartTables } from './part-table.conformance.ts';
 import { testPredictionLog } from './prediction-log.conformance.ts';
 import { testS3 } from './support/s3.ts';
 import { testTrainingRunLog } from './training-run-log.conformance.ts';
@@ -32,6 +33,10 @@ describe.skipIf(missing !== '')(`a lake in S3${missing}`, () => {
 
   describe('as a feature store', () => {
     testFeatureStore(async () => lakeFeatureStore(lake(`features-${count++}`)));
+  });
+
+  describe('with feature tables in parts, which', () => {
+    testPartTables(async () => lake(`parts-${count++}`));
   });
 
   describe('as a model registry', () => {

@@ -5,7 +5,6 @@ import {
   type EncodeFeatures,
   type FeatureTableInfo,
   type Interval,
-  seriesLength,
 } from '@pavio/core';
 import { featureColumns } from '../compute.ts';
 import { featureSet } from '../feature-set.ts';
@@ -37,7 +36,10 @@ export function runAssetTask({ symbol, content, candles, market }: AssetTask, en
   const name = `${symbol}-${quote} of ${source}`;
   const columns = featureColumns(candles, interval, featureSet(interval).features, name, memory);
   const { time, close } = candles;
-  return encode({ summary: summaryOf(symbol, content, candles, interval), time, close, columns }, tableInfo(market));
+  return encode(
+    { summary: assetSummary({ symbol, content, time }, interval), time, close, columns },
+    tableInfo(market),
+  );
 }
 
 /** What a table of these features is. */
@@ -46,18 +48,24 @@ export function tableInfo({ source, quote, interval }: Market): FeatureTableInfo
   return { source, quote, interval, featureSet: { name, hash, columns, inputs } };
 }
 
-/** An input is defined from its lookback on, so a stretch has all of them from the longest lookback on. */
-function summaryOf(symbol: string, content: string, candles: CandleSeries, interval: Interval): AssetSummary {
+/**
+ * What is known of an asset with candles at these open times. An input is defined from its lookback on, so a stretch has all
+ * of them from the longest lookback on.
+ */
+export function assetSummary(
+  { symbol, content, time }: Pick<AssetSummary, 'symbol' | 'content'> & Pick<CandleSeries, 'time'>,
+  interval: Interval,
+): AssetSummary {
   const { lookback } = featureSet(interval);
-  const segments = segmentsOf(candles, interval);
-  const rows = seriesLength(candles);
+  const segments = segmentsOf({ time }, interval);
+  const rows = time.length;
   return {
     symbol,
     content,
     rows,
     completeRows: segments.reduce((sum, { from, to }) => sum + Math.max(0, to - from - lookback), 0),
     gaps: segments.length - 1,
-    from: candles.time[0]!,
-    to: candles.time[rows - 1]!,
+    from: time[0]!,
+    to: time[rows - 1]!,
   };
 }

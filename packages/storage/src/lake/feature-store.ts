@@ -9,15 +9,16 @@ import {
   type KeptFeatures,
   type ObjectStore,
 } from '@pavio/core';
+import type { FeatureBytes } from '../parquet/feature-bytes.ts';
 import { type FilePart, featureFile, moved, startOf } from '../parquet/feature-file.ts';
-import { type FeatureBytes, type FeatureFooter, readFeatureFooter, readFeatures } from '../parquet/read-features.ts';
+import { type FeatureFooter, readFeatureFooter, readFeatures } from '../parquet/read-features.ts';
 import { changedError } from '../read-errors.ts';
+import { openBytes, READ_WHOLE } from './feature-bytes.ts';
+import { datedKey, LATEST, LATEST_PARTS } from './feature-keys.ts';
+import { partOfParts, readParts, readPartTable, removeParts } from './part-table.ts';
 
-const LATEST = 'features/cripto_features_latest.parquet';
 const DATED = /^features\/cripto_features_\d{8}\.parquet$/;
 
-/** A file of up to so many bytes is read whole: for all its columns one request is quicker than hundreds. */
-const READ_WHOLE = 64 * 2 ** 20;
 /** Kept rows are copied so many bytes at a time. */
 const COPY_BYTES = 8 * 2 ** 20;
 
@@ -25,13 +26,21 @@ const COPY_BYTES = 8 * 2 ** 20;
  * Feature tables as Parquet files in an object store, `features/cripto_features_<YYYYMMDD>.parquet`, and the newest one
  * once more as `features/cripto_features_latest.parquet`. Latest is written last, so what it holds is also there dated.
  * Each asset has row groups of its own: those of an asset that did not change are copied as they are.
+ *
+ * Latest may also be a table in parts that a cluster wrote (see part-table.ts); the next table written here takes its place.
  */
 export function lakeFeatureStore(store: ObjectStore): FeatureStore {
   return new LakeFeatureStore(store);
 }
 
-interface LatestFile extends FeatureFooter {
-  readonly bytes: FeatureBytes;
+/** The latest table, be it a file or in parts. */
+interface LatestTable {
+  readonly info: FeatureTableInfo;
+  readonly assets: readonly AssetSummary[];
+  /** Key of its folder, where it is in parts. */
+  readonly folder?: string;
+  /** The rows of one of its assets. */
+  part(index: number): FilePart | Promise<FilePart>;
 }
 
 class LakeFeatureStore implements FeatureStore {
@@ -62,32 +71,29 @@ class LakeFeatureStore implements FeatureStore {
       // Nothing is written as long as everything is as it was.
       let same = 0;
       let next = await iterator.next();
-      while (next.done !== true && isSame(next.value.summary, latest?.assets[same]?.summary)) {
+      while (next.done !== true && isSame(next.value.summary, latest?.assets[same])) {
         same++;
         next = await iterator.next();
       }
       if (next.done === true && latest?.assets.length === same) {
-        const newest = await this.#newestDated();
+        const newest = latest.folder ?? (await this.#newestDated());
         if (newest !== undefined) return newest;
       }
 
-      const keep = ({ summary }: KeptFeatures): FilePart => {
-        const asset = latest?.assets.find((kept) => isSame(summary, kept.summary));
-        if (latest === undefined || asset === undefined) throw changedError(LATEST, this.#store.url);
-        return keptPart(latest.bytes, asset);
+      const keep = async (summary: AssetSummary): Promise<FilePart> => {
+        const index = latest?.assets.findIndex((kept) => isSame(summary, kept)) ?? -1;
+        if (latest === undefined || index < 0) throw changedError(LATEST, this.#store.url);
+        return latest.part(index);
       };
       const parts = async function* (): AsyncGenerator<FilePart, void, void> {
-        for (const asset of latest?.assets.slice(0, same) ?? []) yield keep(asset);
+        for (const asset of latest?.assets.slice(0, same) ?? []) yield await keep(asset);
         for (; next.done !== true; next = await iterator.next()) {
           const asset = next.value;
           if ('bytes' in asset) yield { ...asset, rowGroups: rowGroupsOf(asset) };
-          else yield keep(asset);
+          else yield await keep(asset.summary);
         }
       };
-      const dated = `features/cripto_features_${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}.parquet`;
-      await this.#store.put(dated, featureFile(info, parts()));
-      await this.#store.copy(dated, LATEST);
-      return dated;
+      return await this.#replace(featureFile(info, parts()), datedKey(now));
     } finally {
       await iterator.return?.();
     }
@@ -95,16 +101,34 @@ class LakeFeatureStore implements FeatureStore {
 
   async summary(): Promise<{ info: FeatureTableInfo; assets: readonly AssetSummary[] } | undefined> {
     const latest = await this.#readLatest();
-    return latest && { info: latest.info, assets: latest.assets.map(({ summary }) => summary) };
+    return latest && { info: latest.info, assets: latest.assets };
   }
 
   async latest(options: { readonly columns?: readonly string[] } = {}): Promise<FeatureTable | undefined> {
-    const bytes = await this.#open(READ_WHOLE);
+    const parts = await readPartTable(this.#store);
+    if (parts !== undefined) return readParts(this.#store, parts, options.columns);
+    const bytes = await openBytes(this.#store, LATEST, READ_WHOLE);
     return bytes && readFeatures(bytes, options.columns);
   }
 
-  /** The latest file, if it is a table of this very set and market. */
-  async #latestOf(info: FeatureTableInfo): Promise<LatestFile | undefined> {
+  /** Stores a file under its day and as latest, which is it or what was latest before at any time. */
+  async #replace(file: AsyncIterable<Uint8Array>, dated: string): Promise<string> {
+    if ((await this.#store.head(LATEST_PARTS)) === undefined) {
+      await removeParts(this.#store, dated);
+      await this.#store.put(dated, file);
+      await this.#store.copy(dated, LATEST);
+      return dated;
+    }
+    // The parts may be of this very day, and where folders are folders their name is taken until they are gone.
+    await this.#store.put(LATEST, file);
+    await this.#store.delete(LATEST_PARTS);
+    await removeParts(this.#store, dated);
+    await this.#store.copy(LATEST, dated);
+    return dated;
+  }
+
+  /** The latest table, if it is one of this very set and market. */
+  async #latestOf(info: FeatureTableInfo): Promise<LatestTable | undefined> {
     const latest = await this.#readLatest();
     return latest !== undefined && JSON.stringify(keyOf(latest.info)) === JSON.stringify(keyOf(info))
       ? latest
@@ -112,28 +136,22 @@ class LakeFeatureStore implements FeatureStore {
   }
 
   /** One that is damaged or of an older form is as good as none: the next write replaces it. */
-  async #readLatest(): Promise<LatestFile | undefined> {
+  async #readLatest(): Promise<LatestTable | undefined> {
     try {
-      const bytes = await this.#open(0);
-      return bytes && { bytes, ...(await readFeatureFooter(bytes)) };
+      const table = await readPartTable(this.#store);
+      if (table !== undefined) return { ...table, part: (index) => partOfParts(this.#store, table, index) };
+      const bytes = await openBytes(this.#store, LATEST);
+      if (bytes === undefined) return undefined;
+      const { info, assets } = await readFeatureFooter(bytes);
+      return {
+        info,
+        assets: assets.map(({ summary }) => summary),
+        part: (index) => keptPart(bytes, assets[index]!),
+      };
     } catch (error) {
       if (isPavioError(error, 'bad_parquet')) return undefined;
       throw error;
     }
-  }
-
-  /** @param whole size up to which the file is read at once, not in ranges. */
-  async #open(whole: number): Promise<FeatureBytes | undefined> {
-    const head = await this.#store.head(LATEST);
-    if (head === undefined) return undefined;
-    const { size, etag } = head;
-    const range = async (from: number, to = size) => plainBuffer(await this.#store.getRange(LATEST, from, to, etag));
-    const all = size <= whole ? await range(0) : undefined;
-    return {
-      name: `${this.#store.url}/${LATEST}`,
-      byteLength: size,
-      slice: (from, to = size) => (all === undefined ? range(from, to) : all.slice(from, to)),
-    };
   }
 
   async #newestDated(): Promise<string | undefined> {
@@ -166,9 +184,4 @@ function keyOf({ source, quote, interval, featureSet }: FeatureTableInfo): unkno
 
 function isSame(asset: AssetSummary, other: AssetSummary | undefined): boolean {
   return asset.symbol === other?.symbol && asset.content === other.content;
-}
-
-function plainBuffer({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
-  const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
-  return isWhole ? (buffer as ArrayBuffer) : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
 }

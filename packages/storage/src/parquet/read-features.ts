@@ -1,14 +1,10 @@
 import { type AssetSummary, type FeatureTable, type FeatureTableInfo, INTERVAL_NAMES, PavioError } from '@pavio/core';
-import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import type { FileMetaData, RowGroup } from 'hyparquet';
 import { z } from 'zod';
+import { badParquet, type FeatureBytes, refusingDamage } from './feature-bytes.ts';
 import { loadParquetReader } from './libraries.ts';
+import { readNumbers } from './read-columns.ts';
 import { CLOSE, SYMBOL, TIME } from './schema.ts';
-
-/** A feature file's content, some bytes at a time. */
-export interface FeatureBytes extends AsyncBuffer {
-  /** Of the file, for messages. */
-  readonly name: string;
-}
 
 /** What a feature file says of itself. */
 export interface FeatureFooter {
@@ -47,34 +43,10 @@ export async function readFeatureFooter(file: FeatureBytes): Promise<FeatureFoot
  *   is not among the features.
  */
 export async function readFeatures(file: FeatureBytes, columns?: readonly string[]): Promise<FeatureTable> {
-  const { parquetRead } = await loadParquetReader();
   const { metadata, info, assets, rows } = await readFeatureFooter(file);
-  const wanted = columns ?? info.featureSet.columns;
-  const unknown = wanted.filter((column) => !info.featureSet.columns.includes(column));
-  if (unknown.length > 0) {
-    throw new PavioError(
-      'bad_features',
-      `${file.name} has no feature ${unknown.map((column) => `"${column}"`).join(', ')}.`,
-      { remedy: 'Compute the features again: pavio features.', details: { file: file.name, missing: unknown } },
-    );
-  }
+  const wanted = wantedColumns(file, info, columns);
   return refusingDamage(file, async () => {
-    const read = async (column: string) => {
-      const values = new Float64Array(rows);
-      let seen = 0;
-      await parquetRead({
-        file,
-        metadata,
-        columns: [column],
-        parsers: { timestampFromMilliseconds: Number },
-        onChunk: ({ columnData, rowStart }) => {
-          seen += columnData.length;
-          values.set(columnData as ArrayLike<number>, rowStart);
-        },
-      });
-      if (seen !== rows) throw badParquet(file, `column "${column}" has ${seen} rows instead of ${rows}`);
-      return values;
-    };
+    const read = (column: string) => readNumbers(file, metadata, column, { from: 0, to: rows });
     const symbol = new Int32Array(rows);
     let from = 0;
     for (const [index, { summary }] of assets.entries()) symbol.fill(index, from, (from += summary.rows));
@@ -87,8 +59,32 @@ export async function readFeatures(file: FeatureBytes, columns?: readonly string
   });
 }
 
+/** All feature columns, or those named. @throws PavioError `bad_features` when one is not among the features. */
+export function wantedColumns(
+  { name }: Pick<FeatureBytes, 'name'>,
+  { featureSet }: Pick<FeatureTableInfo, 'featureSet'>,
+  columns: readonly string[] = featureSet.columns,
+): readonly string[] {
+  const unknown = columns.filter((column) => !featureSet.columns.includes(column));
+  if (unknown.length === 0) return columns;
+  throw new PavioError('bad_features', `${name} has no feature ${unknown.map((column) => `"${column}"`).join(', ')}.`, {
+    remedy: 'Compute the features again: pavio features.',
+    details: { file: name, missing: unknown },
+  });
+}
+
 const json = z.string().transform((text): unknown => JSON.parse(text));
 const count = z.number().int().nonnegative();
+
+export const summarySchema = z.object({
+  symbol: z.string(),
+  content: z.string(),
+  rows: count,
+  completeRows: count,
+  gaps: count,
+  from: z.number(),
+  to: z.number(),
+});
 
 /** What the key-value metadata of a file says, by key. */
 const infoSchema = z
@@ -100,19 +96,7 @@ const infoSchema = z
     source: z.string(),
     quote: z.string(),
     interval: z.enum(INTERVAL_NAMES),
-    assets: json.pipe(
-      z.array(
-        z.object({
-          symbol: z.string(),
-          content: z.string(),
-          rows: count,
-          completeRows: count,
-          gaps: count,
-          from: z.number(),
-          to: z.number(),
-        }),
-      ),
-    ),
+    assets: json.pipe(z.array(summarySchema)),
   })
   .transform(({ feature_set, feature_set_hash, columns, inputs, ...rest }) => ({
     ...rest,
@@ -151,21 +135,4 @@ function withRowGroups(file: FeatureBytes, assets: readonly AssetSummary[], grou
   });
   if (next < groups.length) throw badParquet(file, 'it has rows of no asset');
   return found;
-}
-
-async function refusingDamage<Result>(file: FeatureBytes, read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof PavioError) throw cause;
-    throw badParquet(file, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function badParquet({ name }: FeatureBytes, problem: string, cause?: unknown): PavioError {
-  return new PavioError('bad_parquet', `${name} is not a feature file of Pavio, or damaged: ${problem}.`, {
-    remedy: 'Compute the features again: pavio features.',
-    details: { file: name },
-    cause,
-  });
 }
