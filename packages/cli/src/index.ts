@@ -1,5 +1,8 @@
+export { type Console, createConsole, createConsoleLogger, type TextStream } from './console.ts';
+export { formatCount, formatDuration, formatPercent, formatTime } from './format.ts';
 export { chooseCrawl, chooseStored, type MarketChoice } from './market.ts';
 export { openPredictor } from './predictor.ts';
 export { runProgram, type Surroundings } from './program.ts';
-export { computeFeatures, trainModels } from './steps.ts';
-export { openWorkspace, type Workspace } from './workspace.ts';
+export { computeFeatures, refuseOtherInterval, trainModels } from './steps.ts';
+export { type Column, renderTable } from './table.ts';
+export { openWorkspace, readConfig, type Workspace } from './workspace.ts';

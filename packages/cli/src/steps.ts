@@ -34,7 +34,7 @@ export async function computeFeatures(
 /** Training on the newest features, as the configuration says. @throws PavioError as `runTrainingJob`. */
 export function trainModels(
   workspace: Workspace,
-  options: Pick<TrainingJob, 'signal' | 'isForced' | 'onProgress'> = {},
+  options: Pick<TrainingJob, 'signal' | 'isForced' | 'onProgress' | 'trainer'> = {},
 ): Promise<TrainingReport> {
   const { config, store, features, registry, runs, clock, log } = workspace;
   return runTrainingJob({
@@ -53,8 +53,12 @@ export function trainModels(
   });
 }
 
-/** Features and models of a lake are of one interval: those of another would take the place of what is served. */
-async function refuseOtherInterval({ config, registry }: Workspace): Promise<void> {
+/**
+ * Features and models of a lake are of one interval: those of another would take the place of what is served.
+ *
+ * @throws PavioError `bad_config`.
+ */
+export async function refuseOtherInterval({ config, registry }: Pick<Workspace, 'config' | 'registry'>): Promise<void> {
   const live = await registry.live();
   if (live === undefined || live.manifest.interval === config.interval) return;
   throw new PavioError(

@@ -1,6 +1,7 @@
 export { describeSpace } from '@pavio/estimators';
 export { createDataSet, type DataSet, hashDataSet } from './data-set.ts';
 export { INTERVAL_LEVELS } from './intervals.ts';
+export { readDataSet } from './read-data-set.ts';
 export { renderReport } from './report/render-report.ts';
 export { storeReport } from './report/store-report.ts';
 export { applyRetention, type RetentionJob } from './retention.ts';
@@ -9,3 +10,4 @@ export { type TrainingJob, type TrainingReport, train } from './train.ts';
 export { type RecordedTrainingJob, runTrainingJob } from './training-job.ts';
 export { tune } from './tune/tune.ts';
 export type { ModelTuning, TuningJob, TuningReport } from './tune/tuning-job.ts';
+export { targetOf } from './walk-forward.ts';

@@ -20,7 +20,7 @@ import {
   trainingWindowMs,
   type Winners,
 } from '@pavio/core';
-import { createTrainer, type Fold, loadRelease } from '@pavio/estimators';
+import { createTrainer, type Fold, loadRelease, type Trainer } from '@pavio/estimators';
 import { VOLATILITY_COLUMN } from '@pavio/features';
 import { calibrationOf } from './calibration.ts';
 import { type DataSet, hashDataSet } from './data-set.ts';
@@ -56,6 +56,8 @@ export interface TrainingJob {
   readonly window?: TrainingWindow | undefined;
   /** Worker threads; one a core by default. */
   readonly threads?: number;
+  /** Fits in the place of those threads, as on other machines. It is closed at the end. */
+  readonly trainer?: Trainer;
   /** Train even where the live release was fitted on the very same rows in the same way. */
   readonly isForced?: boolean;
   readonly signal?: AbortSignal;
@@ -101,10 +103,12 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   const folds = planFolds(data, job.folds ?? FOLDS, window);
   const learntFrom = firstRowOf(data, window);
   const total = (folds.length + 1) * MODEL_NAMES.length;
-  await using trainer = createTrainer({
-    ...(job.threads === undefined ? {} : { threads: job.threads }),
-    onProgress: ({ done, name }) => job.onProgress?.({ done, total: Math.max(done, total), name }),
-  });
+  await using trainer =
+    job.trainer ??
+    createTrainer({
+      ...(job.threads === undefined ? {} : { threads: job.threads }),
+      onProgress: ({ done, name }) => job.onProgress?.({ done, total: Math.max(done, total), name }),
+    });
   const stop = () => void trainer.close();
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);

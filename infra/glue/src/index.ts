@@ -1,0 +1,1 @@
+export { bundleSpark, type SparkBundle, sparkFiles } from './bundle.ts';
