@@ -24,12 +24,10 @@ def body_of(key: str) -> bytes:
     return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
 
-def load(name: str):
-    return name, joblib.load(io.BytesIO(body_of(f"peer/{name}.joblib")))
-
-
+# Fetched side by side, but read one after the other: unpickling imports, and two imports at once lock each other out.
 with ThreadPoolExecutor(len(MODELS)) as pool:
-    models = dict(pool.map(load, MODELS))
+    files = list(pool.map(lambda name: body_of(f"peer/{name}.joblib"), MODELS))
+models = {name: joblib.load(io.BytesIO(file)) for name, file in zip(MODELS, files)}
 app = FastAPI()
 
 

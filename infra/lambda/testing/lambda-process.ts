@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { transformSync } from 'esbuild';
 
 export interface InvocationOrder {
   readonly event: unknown;
@@ -100,7 +100,7 @@ function runtimeProgram(): string {
   if (program === undefined) {
     program = path.join(mkdtempSync(path.join(tmpdir(), 'pavio-runtime-')), 'runtime.mjs');
     const source = readFileSync(path.join(import.meta.dirname, 'runtime.ts'), 'utf8');
-    writeFileSync(program, stripTypeScriptTypes(source));
+    writeFileSync(program, transformSync(source, { loader: 'ts', format: 'esm' }).code);
   }
   return program;
 }
