@@ -6,7 +6,9 @@ import { createDeployment } from './app.ts';
 import { buildArtefacts } from './artefacts.ts';
 
 try {
-  const artefacts = await buildArtefacts(path.resolve(import.meta.dirname, '../dist'));
+  // With what is synthesized from them: two at once must not write into one folder.
+  const folder = process.env['CDK_OUTDIR'] ?? path.resolve(import.meta.dirname, '../cdk.out');
+  const artefacts = await buildArtefacts(path.join(folder, 'bundles'));
   createDeployment({ env: process.env, artefacts }).app.synth();
 } catch (error) {
   if (!isPavioError(error)) throw error;

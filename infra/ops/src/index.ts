@@ -1,0 +1,2 @@
+export { main } from './process.ts';
+export { type OpsSurroundings, runOps } from './program.ts';

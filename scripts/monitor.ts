@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+// Node 24, after set-up; `npm run monitor -- --help` cares for both.
+import process from 'node:process';
+import { main } from '@pavio/ops';
+
+await main(['monitor', ...process.argv.slice(2)]);
