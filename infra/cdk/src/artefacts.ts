@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { sparkFiles } from '@pavio/glue';
 import { bundleFunctions, type FunctionName } from '@pavio/lambda';
 import type { SparkFiles } from './spark-job.ts';
 
@@ -5,12 +7,12 @@ import type { SparkFiles } from './spark-job.ts';
 export interface Artefacts {
   /** Folders with the bundles of the functions. */
   readonly bundles: Readonly<Record<FunctionName, string>>;
-  /** Files of the Spark job. Without them everything runs on Lambda, however much it is. */
-  readonly spark?: SparkFiles;
+  readonly spark: SparkFiles;
 }
 
 /** Bundles everything that the stacks ship into a folder, replacing what was there. */
 export async function buildArtefacts(folder: string): Promise<Artefacts> {
-  const bundles = await bundleFunctions(folder);
-  return { bundles: Object.fromEntries(bundles.map(({ name, folder }) => [name, folder])) as Artefacts['bundles'] };
+  const [bundles, spark] = await Promise.all([bundleFunctions(folder), sparkFiles(path.join(folder, 'spark'))]);
+  const folders = Object.fromEntries(bundles.map((bundle) => [bundle.name, bundle.folder]));
+  return { bundles: folders as Artefacts['bundles'], spark };
 }

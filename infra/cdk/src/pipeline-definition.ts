@@ -24,7 +24,7 @@ export interface PipelineSteps {
   readonly features: IFunction;
   readonly train: IFunction;
   /** The job that does both where so many rows are stored, or more. */
-  readonly glue?: { readonly job: string; readonly rows: number };
+  readonly glue: { readonly job: string; readonly rows: number };
   /** Of the state machine itself. */
   readonly stateMachineArn: string;
   readonly alarms: ITopic;
@@ -102,8 +102,6 @@ class PipelineStates {
       .next(
         this.#notify('NotifyTrained', said('Models {}. Released: {}. {}', of('version'), of('promoted'), of('reason'))),
       );
-    if (glue === undefined) return small;
-
     const large = this.#onGlue('FeaturesOnGlue', glue.job, 'features')
       .next(this.#onGlue('TrainOnGlue', glue.job, 'train'))
       .next(

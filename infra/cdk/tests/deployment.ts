@@ -34,7 +34,7 @@ export function smallArtefacts(): Artefacts {
   };
   return {
     bundles: { crawl: bundle('crawl'), features: bundle('features'), train: bundle('train'), api: bundle('api') },
-    spark: { script: file('driver.py'), shipped: { node: file('node') } },
+    spark: { script: file('driver.py'), shipped: { node: file('node'), bundle: file('pavio_spark.mjs') } },
   };
 }
 
@@ -42,14 +42,13 @@ export interface SynthesisOptions {
   /** Settings, as `pavio:NAME`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly artefacts?: Artefacts;
 }
 
 /** Synthesizes with the context of cdk.json and the given settings; findings of cdk-nag throw. */
-export function synthesize({ settings, env, artefacts = smallArtefacts() }: SynthesisOptions = {}): Synthesized {
+export function synthesize({ settings, env }: SynthesisOptions = {}): Synthesized {
   const context = { ...CDK_JSON.context, ...settings };
   const outdir = mkdtempSync(path.join(tmpdir(), 'pavio-cdk-out-'));
-  const { app } = createDeployment({ artefacts, appProps: { context, outdir }, ...(env && { env }) });
+  const { app } = createDeployment({ artefacts: smallArtefacts(), appProps: { context, outdir }, ...(env && { env }) });
   const assembly = app.synth();
   const template = (name: StackName) => Template.fromJSON(assembly.getStackArtifact(name).template as object);
   const templates = Object.fromEntries(STACKS.map((name) => [name, template(name)])) as Record<StackName, Template>;

@@ -79,8 +79,8 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
       ...logsOf('SparkLogserror'),
       ...logsOf('SparkLogsoutput'),
       'cloudwatch:PutMetricData on * if cloudwatch:namespace = Glue',
-      `s3:GetObject on ${ASSETS}/FILE`,
-      `s3:GetObject on ${ASSETS}/FILE`,
+      // The script, Node and the bundle.
+      ...Array<string>(3).fill(`s3:GetObject on ${ASSETS}/FILE`),
     ].sort(),
     PipelineRole: [
       `glue:BatchStopJobRun on ${JOB}`,

@@ -54,7 +54,8 @@ export function pipelineStackExpectations({ Pipeline: pipeline }: Deployed): voi
       const { DefaultArguments } = only(pipeline, 'AWS::Glue::Job').Properties;
       expect(text(DefaultArguments['--lake'])).toBe('s3://<pavio-data BucketName>');
       expect(JSON.parse(DefaultArguments['--environment'])).toEqual({ PAVIO_SOURCE: 'cryptocompare' });
-      expect(text(DefaultArguments['--node'])).toMatch(/s3:\/\/.*assets/);
+      expect(text(DefaultArguments['--node'])).toMatch(/^s3:\/\/.*assets/);
+      expect(text(DefaultArguments['--bundle'])).toMatch(/^s3:\/\/.*assets.*\.mjs$/);
     });
 
     it('logs into groups that are ours', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stateMachineDefinition } from '../src/index.ts';
-import { only, outputOf, resourcesOf, smallArtefacts, synthesize } from './deployment.ts';
+import { only, outputOf, resourcesOf, synthesize } from './deployment.ts';
 import { text } from './permissions.ts';
 
 describe('another deployment', () => {
@@ -13,9 +12,8 @@ describe('another deployment', () => {
     'pavio:alarmEmail': 'somebody@example.com',
     'pavio:logDays': '7',
   };
-  const { spark: _spark, ...artefacts } = smallArtefacts();
   const env = { CDK_DEFAULT_ACCOUNT: '123456789012', CDK_DEFAULT_REGION: 'eu-west-1' };
-  const { templates } = synthesize({ settings, env, artefacts });
+  const { templates } = synthesize({ settings, env });
 
   it('has names of its own, so that both fit into one account', () => {
     only(() => templates.Crawler, 'AWS::Lambda::Function', { FunctionName: 'pavio-hourly-crawl' });
@@ -59,13 +57,6 @@ describe('another deployment', () => {
     ]);
     const association = only(() => templates.Api, 'AWS::WAFv2::WebACLAssociation').Properties;
     expect(text(association.ResourceArn)).toMatch(/\/restapis\/<RestApi>\/stages\/<RestApiDeploymentStageprod>$/);
-  });
-
-  it('does everything on Lambda where there is no Spark job', () => {
-    expect(resourcesOf(templates.Pipeline, 'AWS::Glue::Job')).toEqual([]);
-    const states = Object.keys(stateMachineDefinition(templates.Pipeline.toJSON())['States'] as object);
-    expect(states).toContain('Features');
-    expect(states.filter((state) => /Glue|Engine/.test(state))).toEqual([]);
   });
 
   it('knows its region', () => {

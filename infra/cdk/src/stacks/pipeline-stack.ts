@@ -18,7 +18,7 @@ export interface PipelineStackProps extends DeploymentStackProps {
   readonly data: DataStack;
   /** Folders with the bundles. */
   readonly bundles: { readonly features: string; readonly train: string };
-  readonly spark?: SparkFiles;
+  readonly spark: SparkFiles;
 }
 
 const LONGEST_STEP = Duration.minutes(15);
@@ -62,6 +62,7 @@ export class PipelineStack extends DeploymentStack {
       },
     });
 
+    const sparkJob = new SparkJob(this, { bucket, files: spark });
     const stateMachineName = this.named('pipeline');
     this.stateMachine = new StateMachine(this, 'Pipeline', {
       stateMachineName,
@@ -69,7 +70,7 @@ export class PipelineStack extends DeploymentStack {
         pipelineDefinition(this, {
           features: this.features,
           train: this.train,
-          ...(spark && { glue: { job: new SparkJob(this, { bucket, files: spark }).jobName, rows: sparkRows } }),
+          glue: { job: sparkJob.jobName, rows: sparkRows },
           // By its name: its role cannot wait for it, as it waits for its role.
           stateMachineArn: this.formatArn({
             service: 'states',
