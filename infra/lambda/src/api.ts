@@ -10,7 +10,8 @@ import { readSecret } from './secret.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    readonly awsLambda: { readonly event: APIGatewayProxyEvent; readonly context: Context };
+    /** Empty where the request did not come through the adapter. */
+    readonly awsLambda: { readonly event?: Partial<APIGatewayProxyEvent> };
   }
 }
 
@@ -56,8 +57,8 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
 }
 
 /** The stage, as `/prod`; nothing under a domain of one's own: what the path that was asked has before the one we see. */
-function basePathOf({ awsLambda: { event } }: FastifyRequest): string {
-  const { path, requestContext } = event;
-  const asked = requestContext.path ?? path;
+function basePathOf({ awsLambda: { event = {} } }: FastifyRequest): string {
+  const { path = '/', requestContext } = event;
+  const asked = requestContext?.path ?? path;
   return asked.endsWith(path) ? asked.slice(0, -path.length) : '';
 }
