@@ -53,20 +53,24 @@ static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hess
   frontier[open_nodes++] = (Open){sum, hessian, histogram, node, depth, start, end, *split};
 }
 
-static i32 partition(i32 start, i32 end, const Best *split) {
+/* Moves the rows that go left before the others, and centres the cut. */
+static i32 partition(i32 start, i32 end, Best *split) {
   const u8 *column = (u8 *)(bins + (u32)(split->feature >> 3) * row_count) + (split->feature & 7);
   i32 middle = start, moved = 0;
   u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
+  Gap gap = {0, MISSING_BIN};
   for (i32 i = start; i < end; i++) {
     i32 row = rows[i];
     u32 bin = column[(u32)row * 8];
     u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
+    note_side(&gap, bin, left);
     rows[middle] = row;
     right_rows[moved] = row;
     middle += left;
     moved += 1 - left;
   }
   __builtin_memcpy(rows + middle, right_rows, (u32)moved * 4);
+  centre_cut(split, &gap);
   return middle;
 }
 

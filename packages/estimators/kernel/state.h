@@ -55,4 +55,20 @@ static i32 open_nodes;
 
 INLINE f64 count_of(i64 sum) { return (f64)(sum & ((1ll << count_bits) - 1)); }
 INLINE f64 gradient_of(i64 sum) { return (f64)(sum >> count_bits); }
+/* The highest bin on the left of a split and the lowest on its right, missing ones aside. */
+typedef struct {
+  u32 left, right;
+} Gap;
+
+INLINE void note_side(Gap *gap, u32 bin, u32 left) {
+  u32 low = left && bin != MISSING_BIN ? bin : 0, high = left ? MISSING_BIN : bin;
+  gap->left = low > gap->left ? low : gap->left;
+  gap->right = high < gap->right ? high : gap->right;
+}
+
+/* A cut lies in the middle of the bins that none of its rows is in, and not at their left end. */
+INLINE void centre_cut(Best *split, const Gap *gap) {
+  if (gap->right != MISSING_BIN) split->bin = (i32)((gap->left + gap->right - 1) / 2);
+}
+
 INLINE u32 bin_of(i32 feature, i32 row) { return ((u8 *)(bins + (u32)(feature >> 3) * row_count + row))[feature & 7]; }

@@ -110,15 +110,17 @@ static void open_local(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hes
   close_local(node, start, end);
 }
 
-static i32 partition_local(i32 start, i32 end, const Best *split) {
+static i32 partition_local(i32 start, i32 end, Best *split) {
   const u8 *column = local_bins + split->feature;
   const i32 width = 8 * octets;
   i32 middle = start, moved = 0;
   u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
+  Gap gap = {0, MISSING_BIN};
   for (i32 i = start; i < end; i++) {
     u32 row = order[i];
     u32 bin = column[row * width];
     u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
+    note_side(&gap, bin, left);
     goes_left[row] = (u8)left;
     order[middle] = (u8)row;
     order_right[moved] = (u8)row;
@@ -126,6 +128,7 @@ static i32 partition_local(i32 start, i32 end, const Best *split) {
     moved += 1 - left;
   }
   for (i32 i = 0; i < moved; i++) order[middle + i] = order_right[i];
+  centre_cut(split, &gap);
   return middle;
 }
 

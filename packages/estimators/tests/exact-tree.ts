@@ -74,7 +74,18 @@ export function growExactTree(input: ExactTreeInput): ExactNode {
         [best, bestTop, bestBottom] = [cut, top, bottom];
       }
     }
-    return best;
+    return best && { ...best, threshold: centred(best) };
+  }
+
+  /** The middle of the thresholds that part the rows alike; where only missing ones go right, the one that was found. */
+  function centred({ feature, threshold, left, right }: Cut): number {
+    const values = (rows: readonly number[]) => {
+      return rows.map((row) => input.columns[feature]![row] as number).filter((value) => !Number.isNaN(value));
+    };
+    const [below, above] = [Math.max(...values(left)), Math.min(...values(right))];
+    if (above === Infinity) return threshold;
+    const alike = everywhere[feature]!.filter((cut) => cut >= below && cut < above);
+    return alike[(alike.length - 1) >> 1] as number;
   }
 
   function drawFeature(drawn: number): number {

@@ -144,12 +144,12 @@ export class PlainGrower implements TreeGrower {
 
   #splitNode(frontier: OpenNode[], parent: OpenNode, random: Random): void {
     const { start, end, split } = parent;
-    const middle = this.#partition(start, end, split);
+    const { middle, bin } = this.#partition(start, end, split);
     // Where no value was missing there was no direction to learn: missing ones then follow the larger side.
     const missingRight = split.missingRight ?? end - middle > middle - start;
     const { gradientScale, hessianScale } = this.#quantisation;
     const gain = split.gain * (hessianScale / gradientScale ** 2);
-    const left = this.#builder.splitLeaf(parent.node, { ...split, gain }, missingRight);
+    const left = this.#builder.splitLeaf(parent.node, { ...split, bin, gain }, missingRight);
     const depth = parent.depth + 1;
     // Summing the smaller side is enough; the other side is the rest.
     const leftIsSmaller = middle - start <= end - middle;
@@ -296,23 +296,31 @@ export class PlainGrower implements TreeGrower {
   }
 
   /**
-   * Moves the rows that go left before those that go right, keeping their order; returns where the right ones begin.
+   * Moves the rows that go left before those that go right, keeping their order; returns where the right ones begin, and
+   * the cut centred among the bins between the two sides that no row is in.
    */
-  #partition(start: number, end: number, split: Split): number {
+  #partition(start: number, end: number, split: Split): { middle: number; bin: number } {
     const bins = this.#binned.bins[split.feature]!;
     const rows = this.#rows;
     const right = this.#right;
     const { bin: cut, missingRight } = split;
     let middle = start;
     let moved = 0;
+    let highestLeft = 0;
+    let lowestRight = MISSING_BIN;
     for (let i = start; i < end; i++) {
       const row = rows[i]!;
       const bin = bins[row]!;
-      if (bin === MISSING_BIN ? missingRight : bin > cut) right[moved++] = row;
-      else rows[middle++] = row;
+      if (bin === MISSING_BIN ? missingRight : bin > cut) {
+        right[moved++] = row;
+        lowestRight = Math.min(lowestRight, bin);
+      } else {
+        rows[middle++] = row;
+        if (bin !== MISSING_BIN) highestLeft = Math.max(highestLeft, bin);
+      }
     }
     rows.set(right.subarray(0, moved), middle);
-    return middle;
+    return { middle, bin: lowestRight === MISSING_BIN ? cut : (highestLeft + lowestRight - 1) >> 1 };
   }
 
   #take(): Float64Array {
