@@ -100,7 +100,7 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
   });
 
   it('leaves the role behind that the account logs through', () => {
-    const [role] = resourcesOf(api(), 'AWS::IAM::Role').filter(({ Properties }) => Properties.ManagedPolicyArns);
+    const role = resourcesOf(api(), 'AWS::IAM::Role').find(({ Properties }) => Properties.ManagedPolicyArns);
     expect(text(role?.Properties.ManagedPolicyArns[0])).toMatch(/AmazonAPIGatewayPushToCloudWatchLogs$/);
     expect(role?.DeletionPolicy).toBe('Retain');
   });
