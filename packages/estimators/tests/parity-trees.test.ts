@@ -20,9 +20,10 @@ const run = promisify(execFile);
 const python = await scikitLearn();
 
 /**
- * Our loss may be this much above theirs at equal settings, in the median over seeds. It is the tolerance that a user
- * would not notice, and more than three standard errors: all losses are expected ones under the known truth, so that only
- * draws of a forest and where bins lie are between us (0.2 to 0.7 % from seed to seed, so 0.1 to 0.4 % in the median).
+ * Our loss may be this much above theirs at equal settings, in the median over seeds: what a user would not notice. All
+ * losses are expected ones under the known truth, so that only a forest's draws and the places of bins are between us. From
+ * seed to seed they move the ratio by 0.3 to 0.7 % (1 % for the forest of values), so its median by about half of that; data
+ * and seeds are fixed, so that a run repeats it.
  */
 const TOLERANCE = 0.01;
 /** Each trains on rows of its own. */
