@@ -162,6 +162,8 @@ def open_spark(step, lake):
         "spark.sql.parquet.compression.codec": "snappy",
         # A day of minutes is a file of 100 kB: as many go into one task as there is work for.
         "spark.sql.files.openCostInBytes": "262144",
+        # Features take many times the bytes of their candles: a part that a reader can hold is made of few of them.
+        "spark.sql.adaptive.advisoryPartitionSizeInBytes": "16m",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     }
     if "://" not in lake:

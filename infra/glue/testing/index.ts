@@ -1,0 +1,1 @@
+export { type Spark, type SparkJob, type SparkRun, startSpark } from './spark.ts';
