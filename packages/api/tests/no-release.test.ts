@@ -25,6 +25,7 @@ it('lives, and says that it is not ready', async () => {
     versions: {},
     release: null,
     loaded_at: null,
+    pinned: false,
     simulated: null,
     problem: null,
   });
