@@ -12,6 +12,8 @@ import { sparkFiles } from '../src/index.ts';
 /** What Glue 5.1 has, and what pyspark 3.5 asks for. */
 const PINS = ['pyspark==3.5.6', 'pyarrow==18.1.0', 'pandas==2.2.3', 'numpy==1.26.4'];
 const LEAST_JAVA = 8;
+/** Sessions of seconds: the second compiler would work for nothing. */
+const SHORT_LIVED = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 export interface SparkJob {
   readonly step: 'features' | 'train';
@@ -61,7 +63,13 @@ export async function startSpark(): Promise<Spark | Unavailable> {
 
   return {
     async run({ step, lake, master, environment = {}, node = shipped.node, patience, settings = {}, onStart }) {
-      const all = { 'spark.ui.enabled': 'false', 'spark.local.dir': path.join(folder, 'local'), ...settings };
+      const all = {
+        'spark.ui.enabled': 'false',
+        'spark.local.dir': path.join(folder, 'local'),
+        'spark.driver.extraJavaOptions': SHORT_LIVED,
+        'spark.executor.extraJavaOptions': SHORT_LIVED,
+        ...settings,
+      };
       const child = spawn(
         path.join(home, 'bin/spark-submit'),
         [

@@ -137,12 +137,12 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
       step: 'features',
       lake: lake('failing'),
       master: 'local[1,2]',
-      patience: 15,
+      patience: 10,
       ...node,
     });
     expect(run.exitCode, run.log.slice(-4000)).toBe(1);
     expect(done()).toEqual(['hung', 'failed']);
-    expect(run.log).toContain('node kernel did nothing for 15.0 s and was ended');
+    expect(run.log).toContain('node kernel did nothing for 10.0 s and was ended');
     expect(run.log).toContain('node kernel failed with exit code 1: internal: the disk of this machine is full');
     expect(await openLake('failing').features.latest()).toBeUndefined();
   });
