@@ -59,7 +59,8 @@ export class SparkJob extends PySparkEtlJob {
       continuousLogging: { enabled: false },
       defaultArguments: {
         '--lake': bucket.s3UrlForObject(),
-        '--environment': JSON.stringify(settings.application),
+        // Unlike Lambda, Glue does not promise to say in which region it is.
+        '--environment': JSON.stringify({ ...settings.application, AWS_REGION: stack.region }),
         '--custom-logGroup-prefix': logs,
         ...Object.fromEntries(others.map(([name, asset]) => [`--${name}`, asset.s3ObjectUrl])),
       },

@@ -53,7 +53,10 @@ export function pipelineStackExpectations({ Pipeline: pipeline }: Deployed): voi
     it('is told where the lake is, how the market is set up, and where the files are that it needs', () => {
       const { DefaultArguments } = only(pipeline, 'AWS::Glue::Job').Properties;
       expect(text(DefaultArguments['--lake'])).toBe('s3://<pavio-data BucketName>');
-      expect(JSON.parse(DefaultArguments['--environment'])).toEqual({ PAVIO_SOURCE: 'cryptocompare' });
+      expect(JSON.parse(text(DefaultArguments['--environment']))).toEqual({
+        PAVIO_SOURCE: 'cryptocompare',
+        AWS_REGION: '<AWS::Region>',
+      });
       expect(text(DefaultArguments['--node'])).toMatch(/^s3:\/\/.*assets/);
       expect(text(DefaultArguments['--bundle'])).toMatch(/^s3:\/\/.*assets.*\.mjs$/);
     });
