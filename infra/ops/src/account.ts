@@ -6,6 +6,8 @@ import { describe } from './deployed.ts';
 
 /** The stack that `cdk bootstrap` makes. */
 const TOOLKIT = 'CDKToolkit';
+/** The version of it that our stacks need (a test compares it with what is synthesized). */
+export const BOOTSTRAP_VERSION = 6;
 
 export interface Account {
   readonly account: string;
@@ -30,14 +32,10 @@ export async function identify(env: Environment): Promise<Account> {
 }
 
 /** @throws PavioError `bad_config` where `cdk bootstrap` was not run, or too long ago. */
-export async function checkBootstrap(
-  client: CloudFormationClient,
-  { account, region }: Account,
-  needed: number,
-): Promise<void> {
+export async function checkBootstrap(client: CloudFormationClient, { account, region }: Account): Promise<void> {
   const toolkit = await describe(client, TOOLKIT);
-  const version = toolkit?.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue;
-  if (Number(version ?? 0) >= needed) return;
+  const version = toolkit?.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue ?? '0';
+  if (Number(version) >= BOOTSTRAP_VERSION) return;
   const what = toolkit === undefined ? 'is not prepared for the CDK' : `is prepared for an older CDK (${version})`;
   throw new PavioError('bad_config', `Account ${account} ${what} in ${region}.`, {
     remedy: `Once for each account and region: npx cdk bootstrap aws://${account}/${region}`,

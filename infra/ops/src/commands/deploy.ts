@@ -49,8 +49,8 @@ async function deploy(context: DeployContext, name: string, out: string): Promis
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(awsOptions(env));
   try {
+    await checkBootstrap(client, account);
     const plan = await synthesize(context, out);
-    await checkBootstrap(client, account, plan.bootstrapVersion);
     console.line(`\n${describePlan(plan)}\n`);
     const cdk = {
       env: { ...env, AWS_REGION: account.region },

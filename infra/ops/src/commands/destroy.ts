@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { PavioError } from '@pavio/core';
@@ -61,9 +60,10 @@ async function confirm({ options, stdin, stderr, signal }: DestroyContext, name:
   }
   if (stdin.isTTY !== true) throw wrong('Nobody can be asked here', `Say --yes ${name}.`);
   stderr.write(`Type the name of the deployment to delete it: `);
-  const lines = createInterface({ input: stdin });
+  const lines = createInterface({ input: stdin, signal });
   try {
-    const [typed] = (await once(lines, 'line', { signal })) as [string];
+    // Nothing, where the input ends instead.
+    const { value: typed = '' } = (await lines[Symbol.asyncIterator]().next()) as { value?: string };
     if (typed.trim() !== name) throw wrong(`"${typed.trim()}" is not the name of the deployment`, `It is "${name}".`);
   } finally {
     lines.close();

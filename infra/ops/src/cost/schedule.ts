@@ -4,8 +4,9 @@ import { Cron } from 'croner';
 const UNITS: Readonly<Record<string, number>> = { minute: 1440, hour: 24, day: 1 };
 /** Counted from here, over a year or so many runs, whichever is shorter. */
 const FROM = new Date('2027-01-01T00:00:00Z');
+const SECOND = 1000;
 const YEAR_DAYS = 365;
-const MOST_RUNS = 5000;
+const MOST_RUNS = 1000;
 const DAY = 86_400_000;
 
 /**
@@ -19,11 +20,15 @@ export function runsPerDay(schedule: string): number {
   const [, fields] = /^cron\((.+)\)$/.exec(schedule) ?? [];
   if (fields === undefined) throw wrong(schedule);
   try {
-    // EventBridge has years and no seconds, "?" for "*", and counts the days of the week from 1, Sunday.
-    const cron = new Cron(`0 ${fields.replaceAll('?', '*')}`, { timezone: 'UTC', alternativeWeekdays: true });
-    const runs = cron.nextRuns(MOST_RUNS, FROM);
+    // EventBridge has years and no seconds, "?" for "*", "0/10" for "0-59/10", and counts weekdays from 1, Sunday.
+    const cron = new Cron(`0 ${fields.replaceAll('?', '*')}`, {
+      timezone: 'UTC',
+      alternativeWeekdays: true,
+      sloppyRanges: true,
+    });
+    const runs = cron.nextRuns(MOST_RUNS, new Date(FROM.getTime() - SECOND));
     const isWholeYear = runs.length < MOST_RUNS || days(runs.at(-1)) >= YEAR_DAYS;
-    if (!isWholeYear) return runs.length / days(runs.at(-1));
+    if (!isWholeYear) return (runs.length - 1) / days(runs.at(-1));
     return runs.filter((run) => days(run) < YEAR_DAYS).length / YEAR_DAYS;
   } catch (cause) {
     throw wrong(schedule, cause);

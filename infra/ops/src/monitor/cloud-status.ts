@@ -76,9 +76,9 @@ export async function readCloudStatus({ name, env, clock, lines }: CloudOptions)
       const where = stacks.filter(({ part }) => parts.includes(part));
       return (await Promise.all(where.map(({ stack }) => physicalNames(formation, stack, type)))).flat();
     };
-    const [machines, alarmNames, groups] = await Promise.all([
+    const outputs = outputsOf(stacks);
+    const [machines, groups] = await Promise.all([
       named('AWS::StepFunctions::StateMachine', 'pipeline'),
-      named('AWS::CloudWatch::Alarm', 'observability'),
       named('AWS::Logs::LogGroup', 'crawler', 'pipeline', 'api'),
     ]);
     const functions = groups.filter((group) => group.startsWith(FUNCTION_LOGS));
@@ -89,13 +89,13 @@ export async function readCloudStatus({ name, env, clock, lines }: CloudOptions)
         clock.now(),
       ),
       Promise.all(machines.map((machine) => newestRuns(env, machine))),
-      readAlarms(env, alarmNames),
+      readAlarms(env, outputs['AlarmTopicArn']),
       Promise.all(functions.map((group) => tailOf(logs, group, lines))),
     ]);
     return {
       deployment: name,
       stacks: stacks.map(({ stack, status, updatedAt }) => ({ stack, status, updatedAt })),
-      outputs: outputsOf(stacks),
+      outputs,
       crawl,
       runs: runs.flat(),
       alarms,
@@ -164,13 +164,14 @@ async function newestRuns(env: Environment, stateMachineArn: string): Promise<Ru
   }
 }
 
-async function readAlarms(env: Environment, names: readonly string[]): Promise<AlarmStatus[]> {
-  if (names.length === 0) return [];
+/** Those that tell the topic of the deployment. */
+async function readAlarms(env: Environment, topic: string | undefined): Promise<AlarmStatus[]> {
+  if (topic === undefined) return [];
   const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
   const client = new CloudWatchClient(awsOptions(env));
   try {
     const { MetricAlarms = [] } = await withAws('look at the alarms', () =>
-      client.send(new DescribeAlarmsCommand({ AlarmNames: [...names], MaxRecords: 100 })),
+      client.send(new DescribeAlarmsCommand({ ActionPrefix: topic, MaxRecords: 100 })),
     );
     return MetricAlarms.map(({ AlarmName = '', StateValue = '', StateUpdatedTimestamp, AlarmDescription = '' }) => {
       return { name: AlarmName, state: StateValue, since: timeOf(StateUpdatedTimestamp), about: AlarmDescription };
