@@ -12,6 +12,7 @@ import {
   type ModelRegistry,
   PavioError,
   type PredictionLog,
+  parsePair,
   type ReleaseManifest,
   resolveAsset,
   type SeriesKey,
@@ -170,8 +171,11 @@ class ReleasePredictor implements Predictor {
 
   /** The series that a spelling means. HET is always there: simulated, unless it was crawled. */
   async #find(asset: string, manifest: ReleaseManifest): Promise<{ key: SeriesKey; isSimulated: boolean }> {
-    const { source, quote, interval } = manifest;
-    const stored = (await this.#options.candles.list({ source, quote, interval })).map(({ symbol }) => symbol);
+    const { source, quote, interval, training } = manifest;
+    // What the models learnt from is stored: no need to look, unless something else is asked for.
+    const stored = training.assets.includes(parsePair(asset).symbol)
+      ? training.assets
+      : (await this.#options.candles.list({ source, quote, interval })).map(({ symbol }) => symbol);
     const symbol = resolveAsset(asset, [...stored, SIMULATED_ASSET], quote);
     if (stored.includes(symbol)) return { key: { source, symbol, quote, interval }, isSimulated: manifest.isSimulated };
     return { key: { source: this.#options.simulated.name, symbol, quote, interval }, isSimulated: true };
@@ -180,6 +184,8 @@ class ReleasePredictor implements Predictor {
   async #newestCandles(key: SeriesKey, isSimulated: boolean): Promise<CandleSeries> {
     const { candles, clock, simulated } = this.#options;
     const newest = lastClosedOpen(clock.now(), key.interval);
+    const fresh = await candles.read(key, { from: newest - reach(key.interval), to: newest });
+    if (fresh.time.at(-1) === newest) return fresh;
     const span = await candles.span(key);
     if (span !== undefined) {
       const last = Math.min(span.last, newest);
