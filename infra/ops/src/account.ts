@@ -1,12 +1,10 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { PavioError } from '@pavio/core';
+import { isPavioError, PavioError } from '@pavio/core';
 import { awsOptions, regionOf, withAws } from './aws.ts';
 import type { Environment } from './command.ts';
-import { describe } from './deployed.ts';
 
-/** The stack that `cdk bootstrap` makes. */
-const TOOLKIT = 'CDKToolkit';
-/** The version of it that our stacks need (a test compares it with what is synthesized). */
+/** Where `cdk bootstrap` leaves its version, and where our stacks look for it. */
+const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
+/** The version that our stacks need (a test compares it with what is synthesized). */
 export const BOOTSTRAP_VERSION = 6;
 
 export interface Account {
@@ -32,12 +30,27 @@ export async function identify(env: Environment): Promise<Account> {
 }
 
 /** @throws PavioError `bad_config` where `cdk bootstrap` was not run, or too long ago. */
-export async function checkBootstrap(client: CloudFormationClient, { account, region }: Account): Promise<void> {
-  const toolkit = await describe(client, TOOLKIT);
-  const version = toolkit?.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue ?? '0';
-  if (Number(version) >= BOOTSTRAP_VERSION) return;
-  const what = toolkit === undefined ? 'is not prepared for the CDK' : `is prepared for an older CDK (${version})`;
+export async function checkBootstrap(env: Environment, { account, region }: Account): Promise<void> {
+  const version = await bootstrapVersion(env);
+  if (Number(version ?? 0) >= BOOTSTRAP_VERSION) return;
+  const what = version === undefined ? 'is not prepared for the CDK' : `is prepared for an older CDK (${version})`;
   throw new PavioError('bad_config', `Account ${account} ${what} in ${region}.`, {
     remedy: `Once for each account and region: npx cdk bootstrap aws://${account}/${region}`,
   });
+}
+
+async function bootstrapVersion(env: Environment): Promise<string | undefined> {
+  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const client = new SSMClient(awsOptions(env));
+  try {
+    return await withAws(`read ${BOOTSTRAP_PARAMETER}`, async () => {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: BOOTSTRAP_PARAMETER }));
+      return Parameter?.Value;
+    });
+  } catch (error) {
+    if (isPavioError(error) && error.details['name'] === 'ParameterNotFound') return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
 }

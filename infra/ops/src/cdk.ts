@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import type { Settings } from '@pavio/cdk';
 import { PavioError } from '@pavio/core';
 import type { Environment } from './command.ts';
@@ -27,8 +28,8 @@ export async function readSettings(context: readonly string[] | undefined, env: 
 export interface CdkOptions {
   readonly env: Environment;
   readonly signal: AbortSignal;
-  /** What it prints goes here as it comes; else it is kept for the error. */
-  readonly onOutput?: (text: string) => void;
+  /** What it prints goes here as it comes; else the end of it into the error. */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface CdkOptions {
  *
  * @throws PavioError `incomplete` with the end of what it said, when it fails.
  */
-export async function runCdk(words: readonly string[], { env, signal, onOutput }: CdkOptions): Promise<void> {
+export async function runCdk(words: readonly string[], { env, signal, onLine }: CdkOptions): Promise<void> {
   const child = spawn(process.execPath, [CLI, ...words], {
     cwd: ROOM,
     // The application is started as "node src/main.ts": by the Node that runs this.
@@ -44,11 +45,11 @@ export async function runCdk(words: readonly string[], { env, signal, onOutput }
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-MOST_SAID);
-      onOutput?.(text);
+  const said: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', (line) => {
+      said.push(line);
+      onLine?.(line);
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -57,13 +58,13 @@ export async function runCdk(words: readonly string[], { env, signal, onOutput }
   });
   if (code === 0) return;
   const [verb] = words;
-  const lines = onOutput === undefined ? `:\n${said.trim()}` : '.';
-  throw new PavioError('incomplete', `cdk ${verb} ended with code ${code}${lines}`, {
+  const end = onLine === undefined ? `:\n${said.slice(-MOST_LINES).join('\n')}` : '.';
+  throw new PavioError('incomplete', `cdk ${verb} ended with code ${code}${end}`, {
     remedy: 'Correct what it names and run the same again: what is done already is not done twice.',
   });
 }
 
-const MOST_SAID = 8000;
+const MOST_LINES = 40;
 
 /** One stack of a synthesized deployment. */
 export interface PlannedStack {

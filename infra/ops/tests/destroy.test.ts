@@ -9,14 +9,14 @@ const server = await startS3Server();
 const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : '';
 
 describe.skipIf(missing !== '')(`npm run destroy${missing}`, () => {
-  const { endpoint, stop } = server as S3Server;
+  const s3 = server as S3Server;
 
   beforeAll(async () => {
-    useAccount(endpoint);
+    useAccount(s3.endpoint);
     await createStacks(smallDeployment('pavio'), 'pavio');
     await createStacks(smallDeployment('pavio-hourly'), 'pavio-hourly');
   });
-  afterAll(stop);
+  afterAll(() => s3.stop());
 
   async function stacks(): Promise<string[]> {
     const client = new CloudFormationClient({});
@@ -64,9 +64,9 @@ describe.skipIf(missing !== '')(`npm run destroy${missing}`, () => {
     const left = await stacks();
     expect(left.filter((stack) => !stack.startsWith('pavio-hourly'))).toEqual(['pavio-data']);
     expect(left).toHaveLength(6);
-    const s3 = new S3Client({ forcePathStyle: true });
-    await expect(s3.send(new HeadBucketCommand({ Bucket: 'pavio-lake' }))).resolves.toBeDefined();
-    s3.destroy();
+    const client = new S3Client({ forcePathStyle: true });
+    await expect(client.send(new HeadBucketCommand({ Bucket: 'pavio-lake' }))).resolves.toBeDefined();
+    client.destroy();
   });
 
   it('does nothing the second time', async () => {

@@ -105,7 +105,7 @@ const server = await startS3Server();
 const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : '';
 
 describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
-  const { endpoint, stop } = server as S3Server;
+  const s3 = server as S3Server;
   const now = Date.now();
   const detail = {
     source: 'simulated',
@@ -119,10 +119,10 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
   };
 
   beforeAll(async () => {
-    useAccount(endpoint);
+    useAccount(s3.endpoint);
     await createStacks(smallDeployment('pavio'), 'pavio');
     await createStacks(smallDeployment('pavio-hourly'), 'pavio-hourly');
-    const bucket = openStore('s3://pavio-lake', { endpoint, region: 'us-east-1' });
+    const bucket = openStore('s3://pavio-lake', { endpoint: s3.endpoint, region: 'us-east-1' });
     const local = openStore(lake);
     for await (const { key } of local.list('')) {
       const object = await local.get(key);
@@ -137,7 +137,7 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
     await alarm('pavio', 'models-old', 'ALARM');
     await alarm('pavio-hourly', 'run-failed', 'ALARM');
   });
-  afterAll(stop);
+  afterAll(() => s3.stop());
 
   async function log(part: string, timestamp: number, line: object | string): Promise<void> {
     const client = new CloudWatchLogsClient({});
@@ -175,7 +175,7 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
    */
   async function run(): Promise<void> {
     const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
-    expect((await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body })).status).toBe(201);
+    expect((await fetch(`${s3.endpoint}/moto-api/config`, { method: 'POST', body })).status).toBe(201);
     const client = new SFNClient({});
     const machines = ['pavio', 'pavio-hourly'].map((name) =>
       client.send(

@@ -49,15 +49,15 @@ async function deploy(context: DeployContext, name: string, out: string): Promis
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(awsOptions(env));
   try {
-    await checkBootstrap(client, account);
+    await checkBootstrap(env, account);
     const plan = await synthesize(context, out);
     console.line(`\n${describePlan(plan)}\n`);
     const cdk = {
       env: { ...env, AWS_REGION: account.region },
       signal,
-      onOutput: (text: string) => console.line(text.trimEnd()),
+      onLine: (line: string) => console.line(line),
     };
-    await runCdk(['diff', '--app', out, '--all'], cdk);
+    await runCdk(['diff', '--app', out], cdk);
     await runCdk(['deploy', '--app', out, '--all', '--require-approval', 'never', '--progress', 'events'], cdk);
     const stacks = await deployedStacks(client, name);
     const outputs = outputsOf(stacks);

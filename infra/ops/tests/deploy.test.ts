@@ -1,0 +1,153 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { loadSettings } from '@pavio/cdk';
+import { type S3Server, startS3Server } from '@pavio/storage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOOTSTRAP_VERSION } from '../src/account.ts';
+import type { Plan } from '../src/cdk.ts';
+import { describeOutputs } from '../src/commands/deploy.ts';
+import { billOf, FIXED, FREE_SERVICES } from '../src/cost/bill.ts';
+import { demandOf, usageOf } from '../src/cost/usage.ts';
+import { deployedStacks, outputsOf } from '../src/deployed.ts';
+import { createStacks, signIn, signOut, smallDeployment, useAccount } from './account.ts';
+import { ops } from './ops.ts';
+
+/** Bundling and synthesis take seconds; on a machine that does other things too, a minute or two. */
+const PATIENCE = 300_000;
+const EVERYTHING = ['-c', 'pavio:waf=true', '-c', 'pavio:eks=true', '-c', 'pavio:name=pavio-all'];
+
+describe('npm run deploy -- --dry-run', () => {
+  let plan: Plan & { readonly deployment: string };
+  const has = (type: string) => plan.stacks.reduce((sum, { resources }) => sum + (resources[type] ?? 0), 0);
+
+  beforeAll(async () => {
+    const { PATH, HOME } = process.env;
+    // No credentials, no profile, and whoever wants to reach the network fails.
+    const nobody = { HOME, PATH, HTTPS_PROXY: 'http://127.0.0.1:1', AWS_EC2_METADATA_DISABLED: 'true' };
+    const { stdout, stderr } = await ops(['deploy', '--dry-run', '--json', ...EVERYTHING], { env: nobody });
+    if (stdout === '') throw new Error(stderr);
+    plan = JSON.parse(stdout);
+  }, PATIENCE);
+
+  it('needs no account, and says which stacks there would be, each after those that it needs', () => {
+    expect(plan.deployment).toBe('pavio-all');
+    const stacks = plan.stacks.map(({ stack }) => stack);
+    expect(stacks.toSorted()).toEqual(
+      ['api', 'crawler', 'data', 'eks', 'observability', 'pipeline'].map((part) => `pavio-all-${part}`),
+    );
+    expect(stacks[0]).toBe('pavio-all-data');
+    expect(stacks.indexOf('pavio-all-api')).toBeGreaterThan(stacks.indexOf('pavio-all-pipeline'));
+    expect(plan.bootstrapVersion).toBeLessThanOrEqual(BOOTSTRAP_VERSION);
+  });
+
+  it('has no service that the bill does not know', () => {
+    const settings = loadSettings({ context: { 'pavio:waf': 'true', 'pavio:eks': 'true' } });
+    const charged = [1, 10_000].flatMap((assets) => {
+      const demand = demandOf(settings, { assets, interval: '1h' }, Date.now());
+      return billOf(settings, demand, usageOf(settings, demand)).map(({ service }) => service);
+    });
+    const known = new Set([...charged, ...Object.keys(FREE_SERVICES)]);
+    const used = new Set(
+      plan.stacks.flatMap(({ resources }) => Object.keys(resources).map((type) => type.split('::')[1])),
+    );
+    expect([...used].filter((service) => !known.has(service ?? ''))).toEqual([]);
+    expect(used.size).toBeGreaterThan(12);
+  });
+
+  it('has as much of what is charged by the piece as the bill takes as fixed', () => {
+    expect(has('AWS::CloudWatch::Dashboard')).toBe(FIXED.dashboards);
+    expect(has('AWS::SecretsManager::Secret')).toBe(FIXED.secrets);
+    expect(has('AWS::KMS::Key')).toBe(FIXED.encryptionKeys);
+    expect(has('AWS::WAFv2::WebACL')).toBe(1);
+    // The alarm of failed runs adds up three metrics.
+    expect(has('AWS::CloudWatch::Alarm') + 2).toBe(FIXED.alarmMetrics);
+    expect(has('AWS::EC2::NatGateway')).toBe(1);
+    expect(has('AWS::EKS::Cluster')).toBe(1);
+  });
+});
+
+describe('npm run deploy', () => {
+  it('names a wrong setting before it does anything', async () => {
+    const { code, stderr } = await ops(['deploy', '-c', 'pavio:waf=maybe', '-c', 'pavio:wfa=true'], { env: {} });
+    expect(code).toBe(2);
+    expect(stderr).toContain('pavio:wfa is not a setting; pavio:waf must be true or false.');
+    expect(stderr).toContain('infra/cdk/README.md lists them all.');
+  });
+
+  it('says what to do next, by the name of the deployment', () => {
+    const outputs = {
+      BucketName: 'lake',
+      ApiUrl: 'https://api/',
+      DashboardUrl: 'https://board/',
+      ProviderKeyArn: 'arn:key',
+    };
+    const text = describeOutputs(outputs, 'pavio-hourly');
+    expect(text).toMatch(/^Lake +lake\nAPI +https:\/\/api\/\nDashboard +https:\/\/board\/\n/);
+    expect(text).toContain('put-secret-value --secret-id arn:key --secret-string KEY');
+    expect(text).toContain('--function-name pavio-hourly-crawl');
+    expect(text).toContain('npm run monitor -- --name pavio-hourly');
+  });
+});
+
+const server = await startS3Server();
+const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : '';
+
+describe.skipIf(missing !== '')(`npm run deploy, to an account${missing}`, () => {
+  const s3 = server as S3Server;
+  const client = () => new CloudFormationClient({});
+
+  beforeAll(() => useAccount(s3.endpoint));
+  afterAll(() => s3.stop());
+
+  it('asks for credentials', async () => {
+    signOut();
+    const { code, stderr } = await ops(['deploy']);
+    signIn();
+    expect(code).toBe(2);
+    expect(stderr).toContain('There are no credentials for AWS.\nSign in (aws sso login), or set AWS_PROFILE');
+  });
+
+  it('asks for a region', async () => {
+    const { AWS_REGION, ...env } = process.env;
+    delete process.env['AWS_REGION'];
+    const { code, stderr } = await ops(['deploy'], { env });
+    process.env['AWS_REGION'] = AWS_REGION;
+    expect(code).toBe(2);
+    expect(stderr).toContain('No AWS region is set.\nSet AWS_REGION');
+  });
+
+  it('asks for the bootstrap of the CDK, and for a newer one', async () => {
+    const never = await ops(['deploy']);
+    expect(never.code).toBe(2);
+    expect(never.stderr).toContain(
+      'Account 123456789012 is not prepared for the CDK in us-east-1.\nOnce for each account and region: npx cdk bootstrap aws://123456789012/us-east-1',
+    );
+    const parameters = new SSMClient({});
+    const version = { Name: '/cdk-bootstrap/hnb659fds/version', Value: '4', Type: 'String' } as const;
+    await parameters.send(new PutParameterCommand(version));
+    const old = await ops(['deploy']);
+    parameters.destroy();
+    expect(old.stderr).toContain('is prepared for an older CDK (4)');
+  });
+
+  it('finds the outputs of what is deployed', async () => {
+    await createStacks(smallDeployment('pavio'), 'pavio');
+    const stacks = await deployedStacks(client(), 'pavio');
+    expect(stacks.map(({ part, status }) => [part, status])).toEqual(
+      ['data', 'crawler', 'pipeline', 'api', 'observability'].map((part) => [part, 'CREATE_COMPLETE']),
+    );
+    expect(outputsOf(stacks)).toMatchObject({
+      BucketName: 'pavio-lake',
+      ApiUrl: 'https://api.example.com/prod/',
+      DashboardUrl: 'https://console.example.com/',
+    });
+    expect(await deployedStacks(client(), 'pavio-other')).toEqual([]);
+  });
+});
+
+it.each(['deploy', 'destroy', 'monitor', 'cost'])('npm run %s -- --help says what it does', async (command) => {
+  const { code, stdout } = await ops([command, '--help'], { env: {} });
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Usage: npm run ${command} -- [options]`);
+  expect(stdout).toContain('--json');
+});
