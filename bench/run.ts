@@ -10,6 +10,7 @@ const BENCHMARKS = {
   steps: 'time and peak memory of each step of a cycle, 20 assets',
   features: 'the features against pandas, TA-Lib, Polars and technicalindicators',
   train: 'the learners against scikit-learn, LightGBM and ml-random-forest',
+  spark: 'the features of 5 million minutes on Spark (two worker processes) against the local job; needs Java',
   cold: 'start-up of each Lambda bundle against FastAPI + scikit-learn + joblib',
 };
 

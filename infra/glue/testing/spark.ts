@@ -70,17 +70,27 @@ export async function startSpark(): Promise<Spark | Unavailable> {
         'spark.executor.extraJavaOptions': SHORT_LIVED,
         ...settings,
       };
+      const options = Object.entries(all).flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
+      const files = ['--node', node, '--bundle', shipped.bundle];
+      const limits = patience === undefined ? [] : ['--patience', String(patience)];
+      // As Glue does.
+      const others = ['--JOB_NAME', 'pavio-spark'];
       const child = spawn(
         path.join(home, 'bin/spark-submit'),
         [
-          ...['--master', master],
-          ...Object.entries(all).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
+          '--master',
+          master,
+          ...options,
           script,
-          ...['--step', step, '--lake', lake, '--node', node, '--bundle', shipped.bundle],
-          ...['--environment', JSON.stringify(environment)],
-          ...(patience === undefined ? [] : ['--patience', String(patience)]),
-          // As Glue does.
-          ...['--JOB_NAME', 'pavio-spark'],
+          '--step',
+          step,
+          '--lake',
+          lake,
+          '--environment',
+          JSON.stringify(environment),
+          ...files,
+          ...limits,
+          ...others,
         ],
         {
           // Its own group, so that its end is the end of all that it started.

@@ -16,9 +16,7 @@ export async function* readAssets(input: AsyncIterable<Uint8Array>): AsyncGenera
   const seen = new Set<string>();
   let symbol: string | undefined;
   let chunks: Chunk[] = [];
-  // A plain generator: Node's streams would be read by an adapter that bundling leaves out.
-  const reader = await RecordBatchReader.from(pieces(input));
-  for await (const batch of reader) {
+  for await (const batch of readBatches(input)) {
     const symbols = column(batch, 'symbol');
     const numbers = SENT.map((name) => [name, numbersOf(batch, name)] as const);
     for (let from = 0; from < batch.numRows; ) {
@@ -36,6 +34,15 @@ export async function* readAssets(input: AsyncIterable<Uint8Array>): AsyncGenera
     }
   }
   if (symbol !== undefined) yield { symbol, candles: joined(chunks) };
+}
+
+async function* readBatches(input: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch, void, void> {
+  try {
+    // A plain generator: Node's streams would be read by an adapter that bundling leaves out.
+    yield* await RecordBatchReader.from(pieces(input));
+  } catch (cause) {
+    throw malformed(cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }
 
 async function* pieces(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
@@ -82,6 +89,6 @@ function joined(chunks: readonly Chunk[]): CandleSeries {
   return { ...columns, quoteVolume: new Float64Array(rows).fill(Number.NaN) };
 }
 
-function malformed(problem: string): PavioError {
-  return new PavioError('bad_candles', `The stream of candles cannot be used: ${problem}.`);
+function malformed(problem: string, cause?: unknown): PavioError {
+  return new PavioError('bad_candles', `The stream of candles cannot be used: ${problem}.`, { cause });
 }

@@ -1,4 +1,4 @@
-import { type ObjectStore, PavioError } from '@pavio/core';
+import { isPavioError, type ObjectStore, PavioError } from '@pavio/core';
 import type { FitJob, FitResult, Trainer } from '@pavio/estimators';
 import { decodeFit } from './fit-file.ts';
 import { type FitOrder, hashData, orderOf } from './fit-order.ts';
@@ -26,12 +26,12 @@ export class StoredFits implements Trainer {
   async fit(job: FitJob): Promise<FitResult> {
     this.#reading++;
     const order = orderOf(job, this.#hashOf(job));
-    const stored = await this.#store.get(order.key);
+    const stored = await this.#read(order.key);
     this.#reading--;
     if (stored === undefined) this.missing.push(order);
     // After whoever took this one has asked for the next.
     if (this.missing.length > 0) setImmediate(() => this.#reading === 0 && this.#onMissing());
-    return stored === undefined ? new Promise((_, reject) => this.#waiting.push(reject)) : decodeFit(stored.body);
+    return stored ?? new Promise((_, reject) => this.#waiting.push(reject));
   }
 
   async close(): Promise<void> {
@@ -40,6 +40,18 @@ export class StoredFits implements Trainer {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** One that is damaged is removed, so that it is made again. */
+  async #read(key: string): Promise<FitResult | undefined> {
+    const stored = await this.#store.get(key);
+    try {
+      return stored && decodeFit(stored.body);
+    } catch (error) {
+      if (!isPavioError(error, 'bad_model')) throw error;
+      await this.#store.delete(key);
+      return undefined;
+    }
   }
 
   #hashOf({ X, y }: FitJob): string {

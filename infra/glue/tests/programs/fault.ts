@@ -46,9 +46,9 @@ function executor(): number {
 
 /** Calls back when the first bytes have been sent. */
 function whenAnswering(then: () => void): void {
-  const write = process.stdout.write.bind(process.stdout) as (bytes: Uint8Array) => boolean;
-  process.stdout.write = (bytes: unknown) => {
-    write(bytes as Uint8Array);
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (bytes: Uint8Array | string) => {
+    write(bytes);
     then();
     return true;
   };

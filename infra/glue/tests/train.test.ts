@@ -1,0 +1,108 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { computeFeatures, openWorkspace, trainModels, type Workspace } from '@pavio/cli';
+import { fixedClock, loadConfig, silentLogger } from '@pavio/core';
+import { simulateCandles } from '@pavio/market';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitOrder } from '../src/training/fit.ts';
+import { decodeFit, encodeFit } from '../src/training/fit-file.ts';
+import type { FitOrder } from '../src/training/fit-order.ts';
+import { trainFromFits } from '../src/training/train.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.parse('2026-11-21T11:00:00Z');
+
+describe('a training from fits that were made elsewhere', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pavio-glue-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function open(name: string, env: Record<string, string> = {}, now = NOW): Workspace {
+    const config = loadConfig({ env: { PAVIO_SOURCE: 'simulated', PAVIO_LAKE: path.join(folder, name), ...env } });
+    return openWorkspace(config, silentLogger, fixedClock(now));
+  }
+
+  beforeAll(async () => {
+    const lake = open('cluster');
+    const last = Math.floor(NOW / DAY) * DAY - DAY;
+    for (const symbol of ['BTC', 'ETH']) {
+      const series = simulateCandles(symbol, '1d', last - 399 * DAY, last);
+      await lake.candles.upsert({ source: 'simulated', symbol, quote: 'USD', interval: '1d' }, series);
+    }
+    await computeFeatures(lake, { source: 'simulated', quote: 'USD' });
+    cpSync(path.join(folder, 'cluster'), path.join(folder, 'alone'), { recursive: true });
+  });
+
+  async function missingOf(lake: Workspace): Promise<readonly FitOrder[]> {
+    const outcome = await trainFromFits(lake);
+    return 'missing' in outcome ? outcome.missing : [];
+  }
+
+  it('says which fits it needs, and changes nothing', async () => {
+    const lake = open('cluster');
+    const missing = await missingOf(lake);
+    expect(missing).toHaveLength(5 * (5 + 1));
+    expect(new Set(missing.map(({ key }) => key)).size).toBe(30);
+    expect(await lake.registry.live()).toBeUndefined();
+    expect(await lake.runs.list()).toEqual([]);
+    // The same again, in the same order: a driver that starts anew finds what tasks made for the first one.
+    expect(await missingOf(lake)).toEqual(missing);
+  });
+
+  it('makes the release that this machine alone makes', { timeout: 300_000 }, async () => {
+    const lake = open('cluster');
+    const missing = await missingOf(lake);
+    for (const order of missing.slice(1)) await fitOrder(lake, JSON.parse(JSON.stringify(order)));
+    expect(await missingOf(lake)).toEqual(missing.slice(0, 1));
+    await fitOrder(lake, missing[0]);
+    expect(await trainFromFits(lake)).toMatchObject({ version: '20261121-1100', isNew: true, promoted: true });
+    expect(existsSync(path.join(folder, 'cluster/work'))).toBe(false);
+
+    const alone = open('alone');
+    const { manifest } = await trainModels(alone);
+    expect((await lake.registry.live())?.manifest).toEqual(manifest);
+    const [made, expected] = await Promise.all([lake, alone].map(({ registry }) => registry.load(manifest.version)));
+    expect(made).toEqual(expected);
+    expect(await trainFromFits(lake)).toMatchObject({ version: '20261121-1100', isNew: false, promoted: true });
+  });
+
+  it('asks once more for what the gate compares with', { timeout: 300_000 }, async () => {
+    const window = { PAVIO_WINDOW: '200d' };
+    const [lake, alone] = ['cluster', 'alone'].map((name) => open(name, window, NOW + 60_000)) as [
+      Workspace,
+      Workspace,
+    ];
+    const candidate = await missingOf(lake);
+    for (const order of candidate) await fitOrder(lake, order);
+    const incumbent = await missingOf(lake);
+    // Of folds that begin before the window does, both are fitted on the same rows: those fits are there.
+    expect(incumbent).toHaveLength(5 * 2);
+    for (const order of incumbent) await fitOrder(lake, order);
+    const outcome = await trainFromFits(lake);
+    const { manifest } = await trainModels(alone);
+    expect(outcome).toMatchObject({ version: manifest.version, reason: manifest.gate.reason });
+    expect(
+      (await lake.registry.versions()).map((version) => ('manifest' in version ? version.manifest : version)),
+    ).toEqual((await alone.registry.versions()).map((version) => ('manifest' in version ? version.manifest : version)));
+  });
+
+  it('fits on no other features than those that were asked about', async () => {
+    const lake = open('cluster', { PAVIO_SEED: '7' });
+    const [order] = await missingOf(lake);
+    await expect(fitOrder(lake, { ...order, data: 'other' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('has a fit that is damaged made again', async () => {
+    const lake = open('cluster', { PAVIO_SEED: '7' });
+    const [order] = await missingOf(lake);
+    await fitOrder(lake, order);
+    const stored = (await lake.store.get(order!.key))!;
+    const fit = decodeFit(stored.body);
+    expect(Buffer.compare(encodeFit(fit), stored.body)).toBe(0);
+    await lake.store.put(stored.key, stored.body.subarray(0, stored.size - 1));
+    expect(await missingOf(lake)).toContainEqual(order);
+    await fitOrder(lake, order);
+    const again = decodeFit((await lake.store.get(order!.key))!.body);
+    expect({ ...again, fitMs: fit.fitMs }).toEqual(fit);
+  });
+});
