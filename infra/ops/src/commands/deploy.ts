@@ -115,6 +115,9 @@ export function describeOutputs(outputs: Readonly<Record<string, string>>, name:
     'Next, once: put the key of the market data provider in, and start the first crawl (the schedule would, too):',
     `  aws secretsmanager put-secret-value --secret-id ${outputs['ProviderKeyArn'] ?? 'ProviderKeyArn'} --secret-string KEY`,
     `  aws lambda invoke --function-name ${name}-crawl --invocation-type Event /dev/null`,
+    ...(outputs['ClusterName'] === undefined
+      ? []
+      : ['What runs in the cluster is applied by kubectl: infra/k8s/README.md']),
     `Then: npm run monitor${again}`,
   ].join('\n');
 }

@@ -39,6 +39,11 @@ export const destroyCommand: OpsCommand<DestroyOptions> = {
         console.line(
           `In account ${account.account}, ${account.region}, these stacks will be deleted: ${names.join(', ')}.`,
         );
+        if (doomed.some(({ part }) => part === 'eks')) {
+          console.line(
+            'Run kubectl delete -k infra/k8s/overlays/eks before: a load balancer would hold the network fast.',
+          );
+        }
         await confirm(context, name);
         for (const stack of names) await remove(client, stack, context);
       }

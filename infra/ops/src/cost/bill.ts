@@ -1,6 +1,7 @@
 import type { Settings } from '@pavio/cdk';
 import {
   ANSWER_BYTES,
+  CLUSTER_LOG_BYTES,
   FEATURE_BYTES_PER_ROW,
   LOG_BYTES,
   RAW_BYTES_PER_ROW,
@@ -51,16 +52,17 @@ export function billOf(settings: Settings, demand: Demand, usage: Usage): BillLi
   const { assets, requests, months } = demand;
   const { crawls, runs, rows, engine, gbSeconds } = usage;
   const { waf, eks, logDays, oldVersionDays } = settings;
-  const logs = (requests * LOG_BYTES.request + crawls * LOG_BYTES.crawl + runs * LOG_BYTES.run) / GB;
+  const written = requests * LOG_BYTES.request + crawls * LOG_BYTES.crawl + runs * LOG_BYTES.run;
+  const logs = (written + (eks ? CLUSTER_LOG_BYTES : 0)) / GB;
   const traced = Math.min(requests, SECONDS) + Math.max(0, requests - SECONDS) * SAMPLED;
   const days = (months * HOURS) / 24;
   // Of each day one table is kept; each run replaces those of the day and the latest, and old versions go after a while.
   const replaced = Math.min(days, oldVersionDays) * (runs / (HOURS / 24)) * 2;
   const tables = (days + 1 + replaced) * rows * FEATURE_BYTES_PER_ROW;
-  const releases = (Math.min(VERSIONS, runs * months || 0) + 1) * RELEASE_BYTES;
+  const releases = (Math.min(VERSIONS, runs * months) + 1) * RELEASE_BYTES;
   const stored = (rows * RAW_BYTES_PER_ROW + tables + releases) / GB;
   const lambdaCalls = requests + crawls + (engine === 'Lambda' ? 2 * runs : 0);
-  const [cluster, network] = eks ? [HOURS, HOURS] : [0, 0];
+  const hours = eks ? HOURS : 0;
 
   const lines: readonly Omit<BillLine, 'usd'>[] = [
     { service: 'Lambda', what: 'API', quantity: gbSeconds.request, price: 'lambdaGbSecond' },
@@ -106,13 +108,13 @@ export function billOf(settings: Settings, demand: Demand, usage: Usage): BillLi
     { service: 'WAFv2', what: 'firewall', quantity: waf ? 1 : 0, price: 'firewall' },
     { service: 'WAFv2', what: 'rules', quantity: waf ? FIXED.firewallRules : 0, price: 'firewallRule' },
     { service: 'WAFv2', what: 'requests', quantity: waf ? requests : 0, price: 'firewallRequest' },
-    { service: 'EKS', what: 'cluster', quantity: cluster, price: 'clusterHour' },
-    { service: 'EKS', what: 'Auto Mode', quantity: NODES * cluster, price: 'autoModeHour' },
-    { service: 'EC2', what: 'nodes', quantity: NODES * cluster, price: 'nodeHour' },
-    { service: 'EC2', what: 'NAT gateway', quantity: network, price: 'natHour' },
+    { service: 'EKS', what: 'cluster', quantity: hours, price: 'clusterHour' },
+    { service: 'EKS', what: 'Auto Mode', quantity: NODES * hours, price: 'autoModeHour' },
+    { service: 'EC2', what: 'nodes', quantity: NODES * hours, price: 'nodeHour' },
+    { service: 'EC2', what: 'NAT gateway', quantity: hours, price: 'natHour' },
     // One of the NAT gateway, two of the load balancer.
-    { service: 'EC2', what: 'public addresses', quantity: 3 * network, price: 'addressHour' },
-    { service: 'EC2', what: 'load balancer of the ingress', quantity: network, price: 'loadBalancerHour' },
+    { service: 'EC2', what: 'public addresses', quantity: 3 * hours, price: 'addressHour' },
+    { service: 'EC2', what: 'load balancer of the ingress', quantity: hours, price: 'loadBalancerHour' },
     { service: 'KMS', what: 'key of the cluster', quantity: eks ? FIXED.encryptionKeys : 0, price: 'encryptionKey' },
   ];
   return lines

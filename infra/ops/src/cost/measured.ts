@@ -40,6 +40,8 @@ export const RELEASE_BYTES = 1_240_000;
 
 /** Assumed, from what the templates log: lines of Lambda itself and of ours, access logs, states with their data. */
 export const LOG_BYTES = { request: 2_000, crawl: 20_000, run: 60_000 } as const;
+/** Assumed, a month: what the Kubernetes API of a small cluster logs, most of it the audit of EKS's own calls. */
+export const CLUSTER_LOG_BYTES = 5e9;
 /** Assumed: a forecast as JSON with its headers. */
 export const ANSWER_BYTES = 4_000;
 /** Reads and writes of S3, assumed from the code: candles of an asset and what is live; one series; a step's own objects. */
