@@ -1,5 +1,5 @@
 // The features of 5 million simulated minutes on Spark (two worker processes of one core) against the local job (two threads), in
-// one run: rows a second, memory of each process, and whether the values are the same, bit for bit.
+// one run: rows a second, CPU and memory of each process, and whether the values are the same, bit for bit.
 import { fork } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { DEFAULT_ASSETS, type FeatureTable } from '@pavio/core';
 import { startSpark } from '@pavio/glue/testing';
 import { HISTORY_START, simulateCandles } from '@pavio/market';
 import { folderStore, lakeCandleStore, lakeFeatureStore } from '@pavio/storage';
-import { watchMemory } from './process-memory.ts';
+import { type ProcessFigures, watchProcesses } from './processes.ts';
 import type { StepFigures } from './step-process.ts';
 
 const MINUTE = 60_000;
@@ -36,7 +36,7 @@ try {
   await cp(cluster, alone, { recursive: true });
 
   const started = performance.now();
-  let memory: ReturnType<typeof watchMemory> | undefined;
+  let watch: ReturnType<typeof watchProcesses> | undefined;
   const run = await spark.run({
     step: 'features',
     lake: cluster,
@@ -48,7 +48,7 @@ try {
       'spark.executor.extraJavaOptions': '',
     },
     onStart: (pid) => {
-      memory = watchMemory(pid, kindOf);
+      watch = watchProcesses(pid, kindOf);
     },
   });
   const sparkSeconds = (performance.now() - started) / 1000;
@@ -59,6 +59,7 @@ try {
       seconds: Number(seconds),
     };
   });
+  const processes = Object.fromEntries(watch?.stop() ?? []);
   const local = await measureLocal(alone);
 
   const rows = assets.length * rowsAnAsset;
@@ -68,7 +69,7 @@ try {
       seconds: sparkSeconds,
       rowsPerSecond: rows / sparkSeconds,
       stages,
-      peakMegabytes: Object.fromEntries(memory?.stop() ?? []),
+      processes,
     },
     local: { ...local, rowsPerSecond: rows / local.seconds },
     values: await compare(cluster, alone),
@@ -140,7 +141,7 @@ function print({
     seconds: number;
     rowsPerSecond: number;
     stages: { stage: string; seconds: number }[];
-    peakMegabytes: Record<string, number>;
+    processes: Record<string, ProcessFigures>;
   };
   local: StepFigures & { rowsPerSecond: number };
   values: { compared: number; different: number };
@@ -152,8 +153,9 @@ function print({
   for (const { stage, seconds } of spark.stages)
     console.log(`| ... ${stage} | ${seconds.toFixed(1)} | ${whole(rows / seconds)} |`);
   console.log(`| the local job, 2 threads | ${local.seconds.toFixed(1)} | ${whole(local.rowsPerSecond)} |`);
-  console.log('\n| process | peak memory MB |\n|---|---:|');
-  for (const [kind, megabytes] of Object.entries(spark.peakMegabytes)) console.log(`| ${kind} | ${whole(megabytes)} |`);
-  console.log(`| the local job | ${whole(local.peakMegabytes)} |`);
+  console.log('\n| process | CPU s, all of its kind | peak memory MB, of one |\n|---|---:|---:|');
+  for (const [kind, figures] of [...Object.entries(spark.processes), ['the local job', local]] as const) {
+    console.log(`| ${kind} | ${figures.cpuSeconds.toFixed(1)} | ${whole(figures.peakMegabytes)} |`);
+  }
   console.log(`\n${whole(values.different)} of ${whole(values.compared)} values differ.`);
 }

@@ -119,6 +119,9 @@ def compute_features(spark, node, lake, pipeline):
     if not plan["series"]:
         return {"key": None, "reason": "The latest features are of these very candles."}
     market = json.dumps({name: plan[name] for name in ("source", "quote", "interval")})
+    # .../<SYMBOL>-<QUOTE>/<period>.csv
+    pair = "substring_index(substring_index(_metadata.file_path, '/', -2), '/', 1)"
+    symbol = f"left({pair}, length({pair}) - {len(plan['quote']) + 1})"
     candles = (
         spark.read.csv(
             [f"{lake}/{folder}" for folder in plan["series"]],
@@ -127,7 +130,7 @@ def compute_features(spark, node, lake, pipeline):
             enforceSchema=False,
             mode="FAILFAST",
         )
-        .withColumn("symbol", F.regexp_extract("_metadata.file_path", "([^/]+)-[^/-]+/[^/]+$", 1))
+        .withColumn("symbol", F.expr(symbol))
         .withColumn("time", (F.col("time") * 1000).cast("double"))
         .where(F.col("time") <= plan["newest"])
         .select("symbol", "time", "open", "high", "low", "close", F.col("volumefrom").alias("volume"))
