@@ -13,6 +13,7 @@ export interface OpsContext<Options = Record<string, never>> {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly options: Options;
 }

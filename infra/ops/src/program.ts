@@ -1,4 +1,4 @@
-import { createConsole, type TextStream } from '@pavio/cli';
+import { createConsole } from '@pavio/cli';
 import { type Clock, systemClock, toPavioError } from '@pavio/core';
 import { CommanderError, Command as Program } from 'commander';
 import type { OpsCommand, OpsContext } from './command.ts';
@@ -10,8 +10,7 @@ import { monitorCommand } from './commands/monitor.ts';
 const COMMANDS: readonly OpsCommand<never>[] = [deployCommand, destroyCommand, monitorCommand, costCommand];
 
 /** The world around a command. */
-export interface OpsSurroundings extends Pick<OpsContext, 'env' | 'stdin' | 'stderr' | 'signal'> {
-  readonly stdout: TextStream;
+export interface OpsSurroundings extends Pick<OpsContext, 'env' | 'stdin' | 'stdout' | 'stderr' | 'signal'> {
   readonly clock?: Clock;
 }
 
@@ -40,9 +39,9 @@ function addCommand(program: Program, command: OpsCommand<never>, surroundings: 
   configure(sub);
   sub.option('--json', 'one JSON document on stdout');
   sub.action(async () => {
-    const { stdout, clock = systemClock, ...rest } = surroundings;
+    const { clock = systemClock, ...rest } = surroundings;
     const options: Record<string, unknown> = sub.opts();
-    const console = createConsole({ stdout, stderr: rest.stderr, isJson: options['json'] === true });
+    const console = createConsole({ stdout: rest.stdout, stderr: rest.stderr, isJson: options['json'] === true });
     await run({ ...rest, clock, console, options: options as never });
   });
 }

@@ -33,11 +33,11 @@ export const monitorCommand: OpsCommand<MonitorOptions> = {
       .option('--lines <N>', 'lines of the logs', parseLines, 20)
       .option('--watch [DURATION]', `look again and again, every ${USUAL_WATCH} or as given`),
   async run(context) {
-    const { console, options, signal } = context;
+    const { console, options, signal, stdout } = context;
     const every = watchEvery(options.watch);
     for (;;) {
       const { value, text } = await look(context);
-      const isRedrawn = every !== undefined && !console.isJson && process.stdout.isTTY;
+      const isRedrawn = every !== undefined && !console.isJson && stdout.isTTY === true;
       console.result(value, isRedrawn ? CLEAR + text : text);
       if (every === undefined) return;
       const isStopped = await sleep(every, false, { signal }).catch(() => true);

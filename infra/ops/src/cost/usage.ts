@@ -110,7 +110,7 @@ function cpuSeconds({ base, perRow }: StepTime, rows: number): number {
   return base + perRow * rows;
 }
 
-/** Lambda gives processors by memory; work is spread over all of them, but a part of one is never more than that. */
+/** Seconds on Lambda, which gives processors by memory; assumed: all of them are used, and are as fast as those measured on. */
 function onLambda(cpu: number, memory: number): number {
   return cpu / (memory / MIB_OF_ONE_PROCESSOR);
 }
