@@ -86,20 +86,23 @@ class Node:
             threads = [threading.Thread(target=work, daemon=True) for work in (feed, watch)]
             for thread in threads:
                 thread.start()
+            broken = None
             try:
                 try:
                     for batch in pa.ipc.open_stream(process.stdout):
                         state["wanted"] = False
                         yield batch
                         state.update(wanted=True, moved=time.monotonic())
-                except (pa.ArrowInvalid, OSError):
-                    pass  # It broke off: so did Node.
+                except (pa.ArrowInvalid, OSError) as failure:
+                    broken = failure  # As a rule because Node broke off, which says why.
                 code = process.wait()
-                if state["failure"] is not None:
-                    raise state["failure"]
                 if state["hung"]:
                     raise RuntimeError(f"node {command} did nothing for {self.patience} s and was ended")
+                if state["failure"] is not None:
+                    raise state["failure"]
                 check(command, code, stderr)
+                if broken is not None:
+                    raise broken
             finally:
                 process.kill()
                 process.wait()
@@ -141,7 +144,7 @@ def compute_features(spark, node, lake, pipeline):
         .sortWithinPartitions("symbol", "time")
         .mapInArrow(lambda batches: node.stream("kernel", market, batches), f"symbol STRING, time TIMESTAMP, {doubles}")
         .write.mode("append")
-        # Of a hundred columns of doubles few repeat, and trying takes half of the time.
+        # Of a hundred columns of doubles hardly any repeats: dictionaries would be made to be thrown away.
         .option("parquet.enable.dictionary", "false")
         .parquet(f"{lake}/{plan['folder']}")
     )
@@ -198,7 +201,7 @@ def main():
     parser.add_argument("--patience", type=float, default=3600, help="seconds until a process that hangs is ended")
     arguments, _ = parser.parse_known_args()  # Glue adds its own
 
-    lake = arguments.lake if "://" in arguments.lake else os.path.abspath(arguments.lake)
+    lake = arguments.lake.rstrip("/") if "://" in arguments.lake else os.path.abspath(arguments.lake)
     spark = open_spark(arguments.step, lake)
     for file in (arguments.node, arguments.bundle):
         spark.sparkContext.addFile(file)
