@@ -66,6 +66,12 @@ export async function runCdk(words: readonly string[], { env, signal, onLine }: 
 
 const MOST_LINES = 40;
 
+/** Shows what would change, and deploys all stacks that were synthesized into a folder. */
+export async function deployAssembly(folder: string, options: CdkOptions): Promise<void> {
+  await runCdk(['diff', '--app', folder], options);
+  await runCdk(['deploy', '--app', folder, '--all', '--require-approval', 'never', '--progress', 'events'], options);
+}
+
 /** One stack of a synthesized deployment. */
 export interface PlannedStack {
   readonly stack: string;

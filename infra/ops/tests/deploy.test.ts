@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -8,7 +10,7 @@ import { METRICS } from '@pavio/lambda';
 import { type S3Server, startS3Server } from '@pavio/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOOTSTRAP_VERSION } from '../src/account.ts';
-import type { Plan } from '../src/cdk.ts';
+import { deployAssembly, type Plan, readPlan } from '../src/cdk.ts';
 import { describeOutputs } from '../src/commands/deploy.ts';
 import { billOf, FIXED, FREE_SERVICES } from '../src/cost/bill.ts';
 import { demandOf, usageOf } from '../src/cost/usage.ts';
@@ -135,6 +137,37 @@ describe.skipIf(missing !== '')(`npm run deploy, to an account${missing}`, () =>
     const old = await ops(['deploy']);
     parameters.destroy();
     expect(old.stderr).toContain('is prepared for an older CDK (4)');
+  });
+
+  it('shows and deploys what was synthesized, with the command of the CDK itself', async () => {
+    const out = await mkdtemp(path.join(tmpdir(), 'pavio-assembly-'));
+    const artifact = {
+      type: 'aws:cloudformation:stack',
+      environment: 'aws://123456789012/us-east-1',
+      properties: { templateFile: 'Data.template.json', stackName: 'pavio-tiny-data' },
+    };
+    const template = smallDeployment('pavio-tiny')['data'];
+    await writeFile(path.join(out, 'Data.template.json'), JSON.stringify(template));
+    await writeFile(
+      path.join(out, 'manifest.json'),
+      JSON.stringify({ version: '36.0.0', artifacts: { Data: artifact } }),
+    );
+    expect(readPlan(out).stacks).toEqual([{ stack: 'pavio-tiny-data', resources: { 'AWS::S3::Bucket': 1 } }]);
+
+    const lines: string[] = [];
+    const signal = new AbortController().signal;
+    await deployAssembly(out, { env: process.env, signal, onLine: (line) => void lines.push(line) });
+    expect(lines.join('\n')).toMatch(/\[\+\] .*AWS::S3::Bucket.* Lake/);
+    const [data] = await deployedStacks(client(), 'pavio-tiny');
+    expect(data).toMatchObject({ part: 'data', stack: 'pavio-tiny-data' });
+
+    await writeFile(path.join(out, 'manifest.json'), '{');
+    const failed = deployAssembly(out, { env: process.env, signal });
+    await expect(failed).rejects.toMatchObject({
+      code: 'incomplete',
+      message: expect.stringContaining('cdk diff ended'),
+    });
+    await rm(out, { recursive: true });
   });
 
   it('finds the outputs of what is deployed', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { formatCount, renderTable } from '@pavio/cli';
 import { checkBootstrap, identify } from '../account.ts';
 import { awsOptions } from '../aws.ts';
-import { type Plan, readPlan, readSettings, runCdk } from '../cdk.ts';
+import { deployAssembly, type Plan, readPlan, readSettings, runCdk } from '../cdk.ts';
 import type { OpsCommand, OpsContext } from '../command.ts';
 import { deployedStacks, outputsOf } from '../deployed.ts';
 import { withContext } from '../options.ts';
@@ -57,8 +57,7 @@ async function deploy(context: DeployContext, name: string, out: string): Promis
       signal,
       onLine: (line: string) => console.line(line),
     };
-    await runCdk(['diff', '--app', out], cdk);
-    await runCdk(['deploy', '--app', out, '--all', '--require-approval', 'never', '--progress', 'events'], cdk);
+    await deployAssembly(out, cdk);
     const stacks = await deployedStacks(client, name);
     const outputs = outputsOf(stacks);
     console.result({ deployment: name, ...account, stacks, outputs }, describeOutputs(outputs, name));
