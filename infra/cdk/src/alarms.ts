@@ -90,7 +90,7 @@ export function alarms(stack: DeploymentStack, { crawler, pipeline, api }: Watch
       about: 'The slowest 1 % of requests take too long.',
     }),
     alarm('models-old', {
-      metric: applicationMetric('train', 'ModelAgeDays', { period: Duration.days(1), statistic: 'Maximum' }),
+      metric: applicationMetric('crawl', 'ModelAgeDays', { period: Duration.days(1), statistic: 'Maximum' }),
       from: modelAgeDays,
       about: 'The released models are old: every candidate since was turned down, or none was trained.',
     }),

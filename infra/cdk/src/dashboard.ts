@@ -53,7 +53,7 @@ export function dashboard(
           width: THIRD,
           height: 6,
           metrics: [
-            applicationMetric('train', 'ModelAgeDays', { statistic: 'Maximum' }),
+            applicationMetric('crawl', 'ModelAgeDays', { statistic: 'Maximum' }),
             applicationMetric('train', 'Skill', { statistic: 'Average' }),
           ],
         }),

@@ -236,8 +236,9 @@ describe.skipIf(missing !== '')(`the deployed artefacts${missing}`, { timeout: T
   });
 
   it('crawl again without doubling anything, and find nothing new to learn', async () => {
-    const { result } = await invokeOnce(deployed('crawl'), {});
+    const { result, log } = await invokeOnce(deployed('crawl'), {});
     expect(result).toMatchObject({ status: 'completed', detail: { added: 0 } });
+    expect(log).toContainEqual(expect.objectContaining({ service: 'crawl', ModelAgeDays: expect.any(Number) }));
     const before = await wholeRelease();
     expect(await execute({})).toMatchObject({ output: { train: { isNew: false, version: before } } });
     expect(await wholeRelease()).toBe(before);

@@ -90,7 +90,7 @@ export function observabilityStackExpectations(deployed: Deployed): void {
       expect(alarm('models-old')).toMatchObject({
         Namespace: 'Pavio',
         MetricName: 'ModelAgeDays',
-        Dimensions: [{ Name: 'service', Value: 'train' }],
+        Dimensions: [{ Name: 'service', Value: 'crawl' }],
         Threshold: 30,
         Statistic: 'Maximum',
       });

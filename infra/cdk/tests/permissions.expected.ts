@@ -44,7 +44,7 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
   Crawler: {
     CrawlRole: functionIn(
       'Crawl',
-      { read: ['raw'], write: ['raw'] },
+      { read: ['raw', 'models'], write: ['raw'] },
       `events:PutEvents on ${EVENTS} if events:source = pavio if events:detail-type = CrawlCompleted`,
       'lambda:InvokeFunction on <CrawlFunction>',
       'secretsmanager:GetSecretValue on <pavio-data ProviderKey>',

@@ -40,6 +40,8 @@ export interface SparkRun {
 }
 
 export interface Spark {
+  /** The Python that it runs, which has pandas and pyarrow. */
+  readonly python: string;
   /** Runs `pavio_job.py` by spark-submit and waits for its end. */
   run(job: SparkJob): Promise<SparkRun>;
   /** Ends what is still running and removes what Spark wrote beside the lake. */
@@ -62,6 +64,7 @@ export async function startSpark(): Promise<Spark | Unavailable> {
   const running = new Set<number>();
 
   return {
+    python,
     async run({ step, lake, master, environment = {}, node = shipped.node, patience, settings = {}, onStart }) {
       const all = {
         'spark.ui.enabled': 'false',

@@ -1,5 +1,6 @@
 // The job as it is submitted, on a real Spark of two worker processes, on real candles: the numbers are those of one machine,
 // bit for bit, whatever dies on the way.
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { computeFeatures, openWorkspace, trainModels, type Workspace } from '@pavio/cli';
 import { fixedClock, loadConfig, type ReleaseManifest, silentLogger, sliceRows } from '@pavio/core';
 import { importFiles } from '@pavio/crawler';
@@ -98,6 +100,19 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
     // The tag of the candles is that of files which were copied here.
     const facts = (all: typeof summary) => all!.assets.map(({ content: _content, ...facts }) => facts);
     expect(facts(summary)).toEqual(facts(ofAlone));
+  });
+
+  it('writes what pandas reads as it is', async () => {
+    const read =
+      'import pandas, sys; t = pandas.read_parquet(sys.argv[1]); print(len(t), t.time.dtype, t.close.dtype, len(t.columns))';
+    const table = (await openLake('cluster').features.latest())!;
+    const [parts] = readdirSync(path.join(lake('cluster'), 'features')).filter((name) => name.endsWith('.parquet'));
+    const { stdout } = await promisify(execFile)(spark.python, [
+      '-c',
+      read,
+      path.join(lake('cluster'), 'features', parts!),
+    ]);
+    expect(stdout.trim()).toBe(`${table.time.length} datetime64[ms, UTC] float64 ${table.columns.size + 3}`);
   });
 
   it('leaves nothing to do for one machine, nor for itself', async () => {

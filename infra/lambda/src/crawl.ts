@@ -10,7 +10,7 @@ import {
   toPavioError,
 } from '@pavio/core';
 import { type CrawlReport, crawl, incompleteError, largestAssets } from '@pavio/crawler';
-import { lakeCandleStore, openStore } from '@pavio/storage';
+import { lakeCandleStore, lakeModelRegistry, openStore } from '@pavio/storage';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { announce, type CrawlCompleted } from './announce.ts';
@@ -23,6 +23,7 @@ const eventSchema = z.object({ continue: continuationSchema.optional() }).catch(
 
 /** What is left for storing the last page, the report and what comes after, milliseconds; less where little time was given. */
 const MARGIN_MS = 45_000;
+const DAY_MS = 86_400_000;
 
 const metrics = serviceMetrics('crawl');
 
@@ -108,8 +109,23 @@ async function crawlLake(lake: Lake, continued: Continuation | undefined, signal
     missing: totals.incomplete,
   };
   await announce(detail);
+  await measureModels(lake);
   log.info({ ...detail, seconds: report.seconds }, 'crawl completed');
   return { status: 'completed', detail };
+}
+
+/** How old the live models are: told here, because only the crawl runs wherever and whether or not anybody trains. */
+async function measureModels({ store, clock, log }: Lake): Promise<void> {
+  try {
+    const live = await lakeModelRegistry(store).live();
+    if (live === undefined) return;
+    metrics.add('ModelAgeDays', (clock.now() - Date.parse(live.manifest.createdAt)) / DAY_MS);
+  } catch (thrown) {
+    log.error(
+      { code: toPavioError(thrown).code },
+      `The age of the models is not known. ${toPavioError(thrown).sentence}`,
+    );
+  }
 }
 
 function isStopped({ series }: CrawlReport): boolean {

@@ -5,9 +5,9 @@ export const METRICS_NAMESPACE = 'Pavio';
 
 /** What each function measures, with its unit. */
 export const METRICS = {
-  crawl: { CandlesStored: 'Count', AssetsMissing: 'Count' },
+  crawl: { CandlesStored: 'Count', AssetsMissing: 'Count', ModelAgeDays: 'None' },
   features: { FeatureRows: 'Count' },
-  train: { TrainingSeconds: 'Seconds', Skill: 'None', ModelAgeDays: 'None' },
+  train: { TrainingSeconds: 'Seconds', Skill: 'None' },
   api: { Predictions: 'Count', Problems: 'Count' },
 } as const satisfies Record<string, Record<string, keyof typeof UNITS>>;
 

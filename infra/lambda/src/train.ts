@@ -5,8 +5,6 @@ import type { Context } from 'aws-lambda';
 import { invocation } from './invocation.ts';
 import { serviceMetrics } from './metrics.ts';
 
-const DAY_MS = 86_400_000;
-
 const metrics = serviceMetrics('train');
 
 /** What came of it, small enough for the state of a pipeline. */
@@ -27,7 +25,7 @@ export interface TrainOutcome {
 export function handler(_event: unknown, context: Context): Promise<TrainOutcome> {
   return invocation(context, {}, async ({ config, log }) => {
     const workspace = openWorkspace(config, log);
-    const { registry, clock, store } = workspace;
+    const { registry, store } = workspace;
     const { manifest, isNew, seconds } = await trainModels(workspace);
     if (isNew) await storeReport(store, manifest);
     const live = await registry.live();
@@ -36,9 +34,6 @@ export function handler(_event: unknown, context: Context): Promise<TrainOutcome
 
     metrics.add('TrainingSeconds', seconds);
     for (const [, skill] of skills) if (skill !== null) metrics.add('Skill', skill);
-    if (live !== undefined) {
-      metrics.add('ModelAgeDays', (clock.now() - Date.parse(live.manifest.createdAt)) / DAY_MS);
-    }
     metrics.publish();
     const skill = Object.fromEntries(skills) as TrainOutcome['skill'];
     return { version, isNew, promoted: live?.manifest.version === version, reason: gate.reason, seconds, skill };

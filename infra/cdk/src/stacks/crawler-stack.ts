@@ -42,7 +42,8 @@ export class CrawlerStack extends DeploymentStack {
       memory: crawlMemory,
       timeout: LONGEST_RUN,
       bucket: data.lakeFor(this),
-      access: { read: ['raw'], write: ['raw'] },
+      // The models, to tell how old they are.
+      access: { read: ['raw', 'models'], write: ['raw'] },
       environment: { CRYPTOCOMPARE_SECRET_ARN: data.providerKey.secretArn },
       // Two crawls at once would share the provider's quota and do the same work twice.
       reservedConcurrentExecutions: 1,
