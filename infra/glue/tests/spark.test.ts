@@ -40,7 +40,7 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
 
   beforeAll(async () => {
     const { candles, clock } = openLake('cluster');
-    const files = ['BTC', 'ETH', 'SOL', 'AVAX'].map((symbol) => path.join(CANDLES, `${symbol}-USDT-1d.csv`));
+    const files = ['BTC', 'SOL'].map((symbol) => path.join(CANDLES, `${symbol}-USDT-1d.csv`));
     await importFiles({ files, candles, clock, log: silentLogger });
     const key = (symbol: string) => ({ source: 'import', symbol, quote: 'USDT', interval: '1d' as const });
     const real = await candles.read(key('SOL'));
@@ -84,7 +84,7 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
   }, async () => {
     const { done, ...node } = harmed('kernel', ['killed', 'executor killed']);
     const run = await spark.run({ step: 'features', lake: lake('cluster'), master: CLUSTER, ...node });
-    expect(outcomeOf(run)).toMatchObject({ assets: 5, leftOut: ['TORN'] });
+    expect(outcomeOf(run)).toMatchObject({ assets: 3, leftOut: ['TORN'] });
     expect(done()).toEqual(['killed', 'executor killed']);
     expect(run.log).toContain('node kernel was ended by signal 9');
     expect(run.log).toMatch(/ExecutorLostFailure|Lost executor/);
