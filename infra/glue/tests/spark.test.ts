@@ -106,7 +106,7 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
     const read =
       'import pandas, sys; t = pandas.read_parquet(sys.argv[1]); print(len(t), t.time.dtype, t.close.dtype, len(t.columns))';
     const table = (await openLake('cluster').features.latest())!;
-    const [parts] = readdirSync(path.join(lake('cluster'), 'features')).filter((name) => name.endsWith('.parquet'));
+    const parts = readdirSync(path.join(lake('cluster'), 'features')).find((name) => name.endsWith('.parquet'));
     const { stdout } = await promisify(execFile)(spark.python, [
       '-c',
       read,
