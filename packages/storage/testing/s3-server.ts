@@ -13,12 +13,27 @@ export interface S3Server {
 
 const MOTO = ['moto[server]==5.2.1'];
 
-/** The server ends with its standard input, so that it never outlives the tests, however they end. */
+/**
+ * The server ends with its standard input, so that it never outlives the tests, however they end. It takes one change at a
+ * time: moto looks at a condition (If-Match) and then writes, and between the two another thread may write as well, which
+ * S3 never lets happen.
+ */
 const PROGRAM = `
 import os, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-from moto.server import main
-main(["-H", "127.0.0.1", "-p", "0"])
+from moto import server
+changes, run = threading.Lock(), server.run_simple
+
+def one_change_at_a_time(app):
+    def answer(environ, start):
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return app(environ, start)
+        with changes:
+            return app(environ, start)
+    return answer
+
+server.run_simple = lambda host, port, app, **options: run(host, port, one_change_at_a_time(app), **options)
+server.main(["-H", "127.0.0.1", "-p", "0"])
 `;
 
 /**
