@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { chmod, cp, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,6 +21,7 @@ const nobody = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
 describe('the content of the image', () => {
   let app = '';
   let lake = '';
+  let node = '';
   let server: ChildProcess | undefined;
 
   beforeAll(async () => {
@@ -36,6 +37,9 @@ describe('the content of the image', () => {
     const install = /npx .*install [^\n]*--filter '\S+'/.exec(dockerfile)?.[0] ?? '';
     await run('sh', ['-c', install], { cwd: app, env: { ...process.env, CI: 'true' } });
     await mkdir(lake);
+    // Node too: the other user may not be able to reach that of this checkout.
+    node = path.join(app, 'node');
+    await copyFile(process.execPath, node);
     await run('chmod', ['-R', 'a-w,a+rX', app]);
     await chmod(lake, 0o777);
   }, 180_000);
@@ -48,7 +52,7 @@ describe('the content of the image', () => {
 
   function start(words: readonly string[]): ChildProcess {
     const main = path.join(app, 'packages/cli/src/main.ts');
-    return spawn(process.execPath, [main, ...words], {
+    return spawn(node, [main, ...words], {
       ...nobody,
       cwd: app,
       env: { PAVIO_LAKE: lake, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' },
