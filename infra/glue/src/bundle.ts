@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 
 const GLUE = path.dirname(import.meta.dirname);
 const ROOT = path.resolve(GLUE, '../..');
@@ -12,19 +12,6 @@ export interface SparkBundle {
   /** By package, the largest first. */
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
 }
-
-/** None of our modules does anything by being imported, but for the entry: what is not used is left out. */
-const ownSources: Plugin = {
-  name: 'own-sources',
-  setup(build) {
-    build.onResolve({ filter: /^(@pavio\/|\.)/ }, async ({ path: name, pluginData, importer, ...options }) => {
-      const isOurs = !importer.includes('node_modules') && options.kind !== 'entry-point';
-      if (!isOurs || pluginData === ownSources) return undefined;
-      const found = await build.resolve(name, { importer, ...options, pluginData: ownSources });
-      return { ...found, sideEffects: false };
-    });
-  },
-};
 
 /** Bundles all that runs in Node on a Spark cluster into `<folder>/pavio_spark.mjs`. */
 export async function bundleSpark(folder: string): Promise<SparkBundle> {
@@ -42,7 +29,6 @@ export async function bundleSpark(folder: string): Promise<SparkBundle> {
     legalComments: 'none',
     // CommonJS libraries ask for Node's own modules by `require`.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    plugins: [ownSources],
     metafile: true,
     write: false,
   });
