@@ -2,6 +2,7 @@ import {
   type CandleSeries,
   type CandleStore,
   type Clock,
+  concatSeries,
   type Forecast,
   type Interval,
   intervalMs,
@@ -184,8 +185,14 @@ class ReleasePredictor implements Predictor {
   async #newestCandles(key: SeriesKey, isSimulated: boolean): Promise<CandleSeries> {
     const { candles, clock, simulated } = this.#options;
     const newest = lastClosedOpen(clock.now(), key.interval);
-    const fresh = await candles.read(key, { from: newest - reach(key.interval), to: newest });
-    if (fresh.time.at(-1) === newest) return fresh;
+    const from = newest - reach(key.interval);
+    const fresh = await candles.read(key, { from, to: newest });
+    const newestStored = fresh.time.at(-1);
+    if (newestStored === newest) return fresh;
+    if (newestStored !== undefined) {
+      const older = await candles.read(key, { from: newestStored - reach(key.interval), to: from - 1 });
+      return concatSeries([older, fresh]);
+    }
     const span = await candles.span(key);
     if (span !== undefined) {
       const last = Math.min(span.last, newest);
