@@ -35,6 +35,6 @@ export async function trainFromFits(workspace: Workspace): Promise<ClusterTraini
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     const rows = ({ train }: FitOrder) => countRows(train);
-    return { missing: trainer.missing.toSorted((a, b) => rows(b) - rows(a)) };
+    return { missing: trainer.missing.toSorted((a, b) => rows(b) - rows(a) || (a.key < b.key ? -1 : 1)) };
   }
 }
