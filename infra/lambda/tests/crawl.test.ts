@@ -90,8 +90,8 @@ describe.skipIf(missing !== '')(`the crawler${missing}`, () => {
   });
 
   it('stops when the time is short and goes on in the next invocation, until all is there', async () => {
-    // Each answer takes a second, and the third would come too late.
-    await provide({ latencyMs: 1000 });
+    let isSlow = true;
+    await provide({ faults: ({ query }) => (isSlow && query['fsym'] === 'LTC' ? 'timeout' : undefined) });
     const env = { PAVIO_ASSETS: 'BTC,ETH,SOL,XRP,ADA,LTC', PAVIO_LOG_LEVEL: 'debug' };
     const first = await crawl({}, env, 3500);
     expect(first.result).toEqual({ status: 'continues', part: 1 });
@@ -103,6 +103,7 @@ describe.skipIf(missing !== '')(`the crawler${missing}`, () => {
         event: { continue: expect.objectContaining({ part: 2, assets: env.PAVIO_ASSETS.split(',') }) },
       },
     ]);
+    isSlow = false;
     const last = await crawl(services.invocations[0]?.event, env);
     // What the first part got counts too.
     expect(last.result).toMatchObject({ status: 'completed', detail: { assets: 6, added: 180, missing: 0 } });
