@@ -6,8 +6,9 @@ export default defineConfig({
     include: ['packages/*/tests/**/*.test.ts', 'infra/*/tests/**/*.test.ts', 'tests/**/*.test.ts'],
     // One more worker than cores: many tests wait for servers, processes and disks.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Far more than any test takes: they end what hangs, and say nothing of a machine that is busy.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcovonly'] },
   },
 });
