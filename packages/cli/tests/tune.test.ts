@@ -28,7 +28,7 @@ function outcome(stdout: string) {
   return models.map((model) => ({ ...model, resumed: undefined }));
 }
 
-describe('pavio tune', { timeout: 180_000 }, () => {
+describe('pavio tune', () => {
   it('killed with kill -9 again and again finds what it finds undisturbed', async () => {
     const reference = await prepared();
     const cwd = await emptyFolder();

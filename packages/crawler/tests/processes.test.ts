@@ -25,9 +25,7 @@ function startChild(order: ChildOrder): ChildProcess {
 const key = (symbol: string) => ({ source: 'binance', symbol, quote: 'USDT', interval: '1h' }) as const;
 const truth = (symbol: string, from = START, to = NEWEST) => rowsOf(simulateCandles(symbol, '1h', from, to));
 
-it(`is killed at ${KILLS} random instants and completes: nothing lost, nothing doubled`, {
-  timeout: 120_000,
-}, async () => {
+it(`is killed at ${KILLS} random instants and completes: nothing lost, nothing doubled`, async () => {
   const clock = fixedClock(NOW);
   const { provider, binance: source } = await provide({ clock, latencyMs: 3 });
   const lake = await temporaryFolder();
@@ -74,9 +72,7 @@ it(`is killed at ${KILLS} random instants and completes: nothing lost, nothing d
   expect(report.totals.inserted).toBeLessThan(report.totals.stored);
 });
 
-it('is run twice at once on one lake, in two processes and in one: nothing lost, nothing doubled', {
-  timeout: 120_000,
-}, async () => {
+it('is run twice at once on one lake, in two processes and in one: nothing lost, nothing doubled', async () => {
   const clock = fixedClock(NOW);
   const { provider, binance: source } = await provide({ clock, latencyMs: 3 });
   const lake = await temporaryFolder();

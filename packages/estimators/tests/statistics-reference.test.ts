@@ -53,91 +53,83 @@ function overconfident(seed: number, rows: number, steps: number) {
   return { probability: probability.map((p) => Math.min(1 - 1 / steps, Math.max(1 / steps, p))), actual };
 }
 
-test.skipIf(missing !== '')(
-  `the statistics are those of statsmodels, scipy and scikit-learn${missing}`,
-  { timeout: 120_000 },
-  async () => {
-    const losses = SEEDS.flatMap((seed) => {
-      const random = createRandom(seed);
-      const model = Float64Array.from({ length: 40 * seed }, () => gauss(random) ** 2);
-      // Differences that remember the one before, as those of volatile times do.
-      let last = 0;
-      const naive = model.map((loss) => loss + 0.1 + (last = 0.6 * last + gauss(random)));
-      return [
-        { model, naive, horizon: 1, lags: 0 },
-        { model, naive, horizon: 1, lags: 5 },
-        { model, naive, horizon: 3, lags: 2 },
-      ];
-    });
-    const random = createRandom(9);
-    const trials = [
-      [0, 7],
-      [7, 7],
-      [1, 1],
-      [13, 40],
-      [17_123, 33_000],
-    ] as const;
-    const pValues = SEEDS.map((seed) => Float64Array.from({ length: 4 * seed }, () => random.next() ** 3));
-    const t = Float64Array.from({ length: 50 }, () => 3 * gauss(random));
-    const [x, a, b] = [1, 60, 9].map((scale) => Float64Array.from({ length: 50 }, () => scale * random.next()));
-    const [tails, betas, ...others] = await ask<number[]>([
-      { ask: 'student-t', t, df: 59 },
-      { ask: 'beta', a, b, x },
-      ...trials.map(([successes, n]) => ({ ask: 'wilson', successes, n })),
-      ...pValues.map((values) => ({ ask: 'holm', pValues: values })),
-      ...losses.map((data) => ({ ask: 'diebold-mariano', ...data })),
-    ]);
-    expect(
-      relativeDifference(
-        t.map((value) => studentTUpperTail(value, 59)),
-        tails!,
-      ),
-    ).toBeLessThan(1e-9);
-    expect(
-      relativeDifference(
-        x!.map((value, i) => incompleteBeta(a![i]!, b![i]!, value)),
-        betas!,
-      ),
-    ).toBeLessThan(1e-9);
-    for (const [i, [successes, n]] of trials.entries()) {
-      const { low, high } = wilsonInterval(successes, n);
-      expect(relativeDifference([low, high], others[i]!)).toBeLessThan(1e-11);
-    }
-    const [holm, dieboldMarianos] = [others.slice(trials.length), others.slice(trials.length + pValues.length)];
-    for (const [i, values] of pValues.entries())
-      expect(relativeDifference(holmAdjusted(values), holm[i]!)).toBeLessThan(1e-12);
-    for (const [i, { model, naive, ...options }] of losses.entries()) {
-      const { statistic, pValue } = dieboldMariano(model, naive, options);
-      expect(relativeDifference([statistic, pValue], dieboldMarianos[i]!)).toBeLessThan(1e-9);
-    }
-  },
-);
+test.skipIf(missing !== '')(`the statistics are those of statsmodels, scipy and scikit-learn${missing}`, async () => {
+  const losses = SEEDS.flatMap((seed) => {
+    const random = createRandom(seed);
+    const model = Float64Array.from({ length: 40 * seed }, () => gauss(random) ** 2);
+    // Differences that remember the one before, as those of volatile times do.
+    let last = 0;
+    const naive = model.map((loss) => loss + 0.1 + (last = 0.6 * last + gauss(random)));
+    return [
+      { model, naive, horizon: 1, lags: 0 },
+      { model, naive, horizon: 1, lags: 5 },
+      { model, naive, horizon: 3, lags: 2 },
+    ];
+  });
+  const random = createRandom(9);
+  const trials = [
+    [0, 7],
+    [7, 7],
+    [1, 1],
+    [13, 40],
+    [17_123, 33_000],
+  ] as const;
+  const pValues = SEEDS.map((seed) => Float64Array.from({ length: 4 * seed }, () => random.next() ** 3));
+  const t = Float64Array.from({ length: 50 }, () => 3 * gauss(random));
+  const [x, a, b] = [1, 60, 9].map((scale) => Float64Array.from({ length: 50 }, () => scale * random.next()));
+  const [tails, betas, ...others] = await ask<number[]>([
+    { ask: 'student-t', t, df: 59 },
+    { ask: 'beta', a, b, x },
+    ...trials.map(([successes, n]) => ({ ask: 'wilson', successes, n })),
+    ...pValues.map((values) => ({ ask: 'holm', pValues: values })),
+    ...losses.map((data) => ({ ask: 'diebold-mariano', ...data })),
+  ]);
+  expect(
+    relativeDifference(
+      t.map((value) => studentTUpperTail(value, 59)),
+      tails!,
+    ),
+  ).toBeLessThan(1e-9);
+  expect(
+    relativeDifference(
+      x!.map((value, i) => incompleteBeta(a![i]!, b![i]!, value)),
+      betas!,
+    ),
+  ).toBeLessThan(1e-9);
+  for (const [i, [successes, n]] of trials.entries()) {
+    const { low, high } = wilsonInterval(successes, n);
+    expect(relativeDifference([low, high], others[i]!)).toBeLessThan(1e-11);
+  }
+  const [holm, dieboldMarianos] = [others.slice(trials.length), others.slice(trials.length + pValues.length)];
+  for (const [i, values] of pValues.entries())
+    expect(relativeDifference(holmAdjusted(values), holm[i]!)).toBeLessThan(1e-12);
+  for (const [i, { model, naive, ...options }] of losses.entries()) {
+    const { statistic, pValue } = dieboldMariano(model, naive, options);
+    expect(relativeDifference([statistic, pValue], dieboldMarianos[i]!)).toBeLessThan(1e-9);
+  }
+});
 
-test.skipIf(missing !== '')(
-  `probabilities are judged and calibrated as by scikit-learn${missing}`,
-  { timeout: 120_000 },
-  async () => {
-    const at = Float64Array.from({ length: 101 }, (_, i) => i / 100);
-    const sets = SEEDS.map((seed) => overconfident(seed, 300 * seed, seed % 2 === 0 ? 40 : 1e6));
-    const answers = await ask<number[]>(
-      ['probabilities', 'isotonic', 'platt'].flatMap((what) => sets.map((set) => ({ ask: what, ...set, at }))),
-    );
-    const judged = answers.slice(0, sets.length);
-    const blocks = answers.slice(sets.length, 2 * sets.length);
-    const lines = answers.slice(2 * sets.length);
-    for (const [i, { actual, probability }] of sets.entries()) {
-      const { brier, logLoss, auc } = classificationMetrics(actual, probability);
-      expect(relativeDifference([brier, logLoss, auc], judged[i]!)).toBeLessThan(1e-12);
-      const isotonic = fitCalibrator('isotonic', probability, actual);
-      expect(
-        relativeDifference(
-          at.map((p) => calibrate(isotonic, p)),
-          blocks[i]!,
-        ),
-      ).toBeLessThan(1e-12);
-      const platt = fitCalibrator('platt', probability, actual) as { slope: number; intercept: number };
-      // scikit-learn stops L-BFGS at a gradient of 1e-6 a row.
-      expect(relativeDifference([platt.slope, platt.intercept], lines[i]!)).toBeLessThan(1e-4);
-    }
-  },
-);
+test.skipIf(missing !== '')(`probabilities are judged and calibrated as by scikit-learn${missing}`, async () => {
+  const at = Float64Array.from({ length: 101 }, (_, i) => i / 100);
+  const sets = SEEDS.map((seed) => overconfident(seed, 300 * seed, seed % 2 === 0 ? 40 : 1e6));
+  const answers = await ask<number[]>(
+    ['probabilities', 'isotonic', 'platt'].flatMap((what) => sets.map((set) => ({ ask: what, ...set, at }))),
+  );
+  const judged = answers.slice(0, sets.length);
+  const blocks = answers.slice(sets.length, 2 * sets.length);
+  const lines = answers.slice(2 * sets.length);
+  for (const [i, { actual, probability }] of sets.entries()) {
+    const { brier, logLoss, auc } = classificationMetrics(actual, probability);
+    expect(relativeDifference([brier, logLoss, auc], judged[i]!)).toBeLessThan(1e-12);
+    const isotonic = fitCalibrator('isotonic', probability, actual);
+    expect(
+      relativeDifference(
+        at.map((p) => calibrate(isotonic, p)),
+        blocks[i]!,
+      ),
+    ).toBeLessThan(1e-12);
+    const platt = fitCalibrator('platt', probability, actual) as { slope: number; intercept: number };
+    // scikit-learn stops L-BFGS at a gradient of 1e-6 a row.
+    expect(relativeDifference([platt.slope, platt.intercept], lines[i]!)).toBeLessThan(1e-4);
+  }
+});

@@ -60,7 +60,7 @@ describe.skipIf(python.missing !== '')(`a stored feature file in other readers${
       last: values.map((column) => column.at(-1)!),
       sums: values.map((column) => column.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0)),
     };
-  }, 120_000);
+  });
 
   it('is compressed by Snappy', () => {
     expect(read.codecs).toEqual(['SNAPPY']);

@@ -100,7 +100,7 @@ const python = await featurePython();
 const missing = python.missing || (hasRealCandles ? '' : ' (skipped: ../shared/data is absent)');
 
 describe.skipIf(missing !== '')(`live, on real candles${missing}`, () => {
-  it('agrees with TA-Lib and pandas', { timeout: 120_000 }, () => {
+  it('agrees with TA-Lib and pandas', () => {
     const files = realFiles('binance/*-1d.csv');
     const worst = new Map<string, number>();
     const expected = referenceValues(python.path, files);

@@ -39,7 +39,7 @@ describe('a folder shared by processes', () => {
     expect(await withFileLock(lock, async () => 'taken')).toBe('taken');
   });
 
-  it('holds whole objects after its writer was killed, at random instants', { timeout: 120_000 }, async () => {
+  it('holds whole objects after its writer was killed, at random instants', async () => {
     const folder = await temporaryFolder();
     for (let kill = 0; kill < 10; kill++) {
       const writer = startProgram('rewrite.ts', folder);

@@ -10,8 +10,6 @@ import { testS3 } from './support/s3.ts';
 const { missing, newBucket, stop } = await testS3();
 afterAll(stop);
 
-const PATIENCE = { timeout: 120_000 };
-
 interface Address {
   readonly lake: string;
   readonly endpoint: string;
@@ -46,7 +44,7 @@ describe.each([
   { where: 'a folder', newLake: newFolder, skip: false },
   { where: `S3${missing}`, newLake: newS3Lake, skip: missing !== '' },
 ])('a registry in $where, used by processes', ({ newLake, skip }) => {
-  it.skipIf(skip)('has one winner whenever two promote at once, and the other says so', PATIENCE, async () => {
+  it.skipIf(skip)('has one winner whenever two promote at once, and the other says so', async () => {
     const { lake, endpoint } = await newLake();
     const store = openTestLake(lake, endpoint);
     const rounds = 5;
@@ -77,7 +75,7 @@ describe.each([
   });
 
   // Ten files are copied, then the pointer is written.
-  it.skipIf(skip)('has the old release live or the new one after a kill in promote', PATIENCE, async () => {
+  it.skipIf(skip)('has the old release live or the new one after a kill in promote', async () => {
     const lives = await Promise.all(
       [0, 5, 10].map(async (number) => {
         const { lake, endpoint } = await newLake();
@@ -98,7 +96,7 @@ describe.each([
   });
 
   // The manifest is removed, then ten files.
-  it.skipIf(skip)('has a version whole or not at all after a kill in its removal', PATIENCE, async () => {
+  it.skipIf(skip)('has a version whole or not at all after a kill in its removal', async () => {
     await Promise.all(
       [0, 5, 10].map(async (number) => {
         const { lake, endpoint } = await newLake();

@@ -48,7 +48,7 @@ describe('chooseByStage', () => {
 });
 
 describe('a trial', () => {
-  it('tells before each fold what was known by then, and nothing of what came later', { timeout: 60_000 }, async () => {
+  it('tells before each fold what was known by then, and nothing of what came later', async () => {
     const lake = await openLake();
     await lake.put({ BTC: simulated('BTC', 400), ETH: simulated('ETH', 400) });
     const data = await readDataSet(lake.features);

@@ -62,7 +62,7 @@ describe.each([
   { where: 'a folder', newLake: newFolder, skip: false },
   { where: `S3${why}`, newLake: newBucket, skip: why !== '' },
 ])('two trainings at once in $where', ({ newLake, skip }) => {
-  it.skipIf(skip)('release one of the two whole, and the other says so', { timeout: 120_000 }, async () => {
+  it.skipIf(skip)('release one of the two whole, and the other says so', async () => {
     const address = await newLake();
     const store = openStore(address.lake, {
       region: 'us-east-1',

@@ -23,7 +23,7 @@ function outcome({ models }: TuningReport) {
   return models.map((model) => ({ ...model, resumed: undefined }));
 }
 
-describe('tune', { timeout: 60_000 }, () => {
+describe('tune', () => {
   it('finds the edge that defaults are blind to, and the next training is as good', async () => {
     const lake = await openLake();
     await lake.put({ BTC: persistentMarket(700, { longestShadow: 0.15 }) });
