@@ -13,9 +13,7 @@ import {
   type ModelRegistry,
   PavioError,
   type PredictionLog,
-  parsePair,
   type ReleaseManifest,
-  resolveAsset,
   type SeriesKey,
   SIMULATED_ASSET,
   seriesOf,
@@ -24,6 +22,7 @@ import {
 } from '@pavio/core';
 import { type LoadedRelease, loadRelease } from '@pavio/estimators';
 import { featureSet } from '@pavio/features';
+import { findSeries } from './find-series.ts';
 import { forecastAsset } from './forecast-asset.ts';
 import type { Predictor, PredictorState, ServedAsset } from './predictor.ts';
 
@@ -77,7 +76,14 @@ class ReleasePredictor implements Predictor {
   async forecast(asset: string): Promise<Forecast> {
     if (this.#release === undefined) await this.refresh();
     const release = this.#need();
-    const { key, isSimulated } = await this.#find(asset, release.manifest);
+    const { candles, simulated } = this.#options;
+    const { key, isSimulated } = await findSeries(asset, {
+      candles,
+      market: release.manifest,
+      // What the models learnt from is stored: no need to look, unless something else is asked for.
+      known: release.manifest.training.assets,
+      simulatedSource: simulated.name,
+    });
     const series = await this.#newestCandles(key, isSimulated);
     const forecast = forecastAsset({
       release,
@@ -168,18 +174,6 @@ class ReleasePredictor implements Predictor {
   #need(): LoadedRelease {
     if (this.#release !== undefined) return this.#release;
     throw this.#state.problem ?? noModels();
-  }
-
-  /** The series that a spelling means. HET is always there: simulated, unless it was crawled. */
-  async #find(asset: string, manifest: ReleaseManifest): Promise<{ key: SeriesKey; isSimulated: boolean }> {
-    const { source, quote, interval, training } = manifest;
-    // What the models learnt from is stored: no need to look, unless something else is asked for.
-    const stored = training.assets.includes(parsePair(asset).symbol)
-      ? training.assets
-      : (await this.#options.candles.list({ source, quote, interval })).map(({ symbol }) => symbol);
-    const symbol = resolveAsset(asset, [...stored, SIMULATED_ASSET], quote);
-    if (stored.includes(symbol)) return { key: { source, symbol, quote, interval }, isSimulated: manifest.isSimulated };
-    return { key: { source: this.#options.simulated.name, symbol, quote, interval }, isSimulated: true };
   }
 
   async #newestCandles(key: SeriesKey, isSimulated: boolean): Promise<CandleSeries> {
