@@ -27,6 +27,8 @@ export async function bundleSpark(folder: string): Promise<SparkBundle> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
+    // Spark works on a lake, never on a database.
+    external: ['better-sqlite3', 'kysely', 'pg'],
     // CommonJS libraries ask for Node's own modules by `require`.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     metafile: true,

@@ -9,3 +9,4 @@ export { lakePredictionLog } from './lake/prediction-log.ts';
 export { lakeTrainingRunLog } from './lake/training-run-log.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
 export { type S3StoreOptions, s3Store } from './s3/s3-store.ts';
+export { type DatabaseStatus, openDatabase, type SqlDatabase } from './sql/open-database.ts';

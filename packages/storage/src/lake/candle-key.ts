@@ -22,10 +22,9 @@ export interface CandleFile {
 }
 
 /** The beginning of the keys of a series' files. @throws PavioError `bad_input` for names that no key can have. */
-export function seriesPrefix({ source, symbol, quote, interval }: SeriesKey): string {
-  if (!SOURCE.test(source)) throw badName('market source', source, 'small letters, digits, "-" and "_"');
-  checkTicker(symbol);
-  checkTicker(quote);
+export function seriesPrefix(series: SeriesKey): string {
+  checkSeries(series);
+  const { source, symbol, quote, interval } = series;
   return `raw/${source}/${interval}/${symbol}-${quote}/`;
 }
 
@@ -46,6 +45,13 @@ export function periodEnd(period: string): number {
   const [year = 0, month, day] = period.split('-').map(Number);
   if (month === undefined) return Date.UTC(year + 1, 0);
   return day === undefined ? Date.UTC(year, month) : Date.UTC(year, month - 1, day + 1);
+}
+
+/** @throws PavioError `bad_input` for names that no series can have, wherever it is stored. */
+export function checkSeries({ source, symbol, quote }: SeriesKey): void {
+  if (!SOURCE.test(source)) throw badName('market source', source, 'small letters, digits, "-" and "_"');
+  checkTicker(symbol);
+  checkTicker(quote);
 }
 
 /** @throws PavioError `bad_input` for a symbol that no key can have. */

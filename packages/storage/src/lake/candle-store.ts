@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import {
   allocateSeries,
   assertSeries,
-  CANDLE_COLUMNS,
   type CandleSeries,
   type CandleStore,
   concatSeries,
   firstRowFrom,
-  INTERVAL_NAMES,
   intervalMs,
   mapConcurrently,
   mergeSeries,
@@ -23,6 +21,8 @@ import {
   type UpsertSummary,
 } from '@pavio/core';
 import { decodeCandleCsv, decodeCandleCsvEnds, encodeCandleCsv } from '../csv/candle-csv.ts';
+import { differenceOf } from '../series-difference.ts';
+import { bySeries } from '../series-order.ts';
 import { parseCandleKey, periodEnd, periodOf, seriesPrefix } from './candle-key.ts';
 
 /** Files read at once. */
@@ -106,14 +106,14 @@ class LakeCandleStore implements CandleStore {
     for (let race = 0; race < MAX_RACES; race++) {
       const object = await this.#store.get(file);
       const stored = object === undefined ? allocateSeries(0) : this.#decode(key, file, object.body);
-      const summary = compare(stored, candles);
-      if (summary.inserted + summary.changed === 0) return summary;
+      const { inserted, changed } = differenceOf(stored, candles);
+      if (inserted + changed === 0) return { inserted, changed };
       const body = encodeCandleCsv(mergeSeries(stored, candles));
       const result =
         object === undefined
           ? await this.#store.putIfAbsent(file, body)
           : await this.#store.putIfMatch(file, body, object.etag);
-      if (result.stored) return summary;
+      if (result.stored) return { inserted, changed };
     }
     throw new PavioError('conflict', `Others kept changing ${this.#nameOf(file)} while candles were stored.`, {
       remedy: 'Let one crawl at a time write an asset.',
@@ -171,24 +171,6 @@ function outward(pieces: readonly Piece[], oldest: string | undefined): Piece[] 
   return [...pieces.slice(split), ...pieces.slice(0, split).toReversed()];
 }
 
-/** How many candles are new, and how many are stored with other values. */
-function compare(stored: CandleSeries, candles: CandleSeries): UpsertSummary {
-  let inserted = 0;
-  let changed = 0;
-  let at = 0;
-  for (let row = 0; row < seriesLength(candles); row++) {
-    const time = candles.time[row] as number;
-    while ((stored.time[at] ?? Infinity) < time) at++;
-    if (stored.time[at] !== time) inserted++;
-    else if (!CANDLE_COLUMNS.every((column) => isSame(stored[column][at], candles[column][row]))) changed++;
-  }
-  return { inserted, changed };
-}
-
-function isSame(a: number | undefined, b: number | undefined): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
-}
-
 function isBefore(time: number, period: string, { interval }: SeriesKey): boolean {
   return time < 0 || periodOf(time, interval) < period;
 }
@@ -203,16 +185,5 @@ function listPrefix({ source, interval, symbol, quote }: Partial<SeriesKey>): st
 function matches(series: SeriesKey, filter: Partial<SeriesKey>): boolean {
   return (['source', 'interval', 'symbol', 'quote'] as const).every(
     (part) => filter[part] === undefined || filter[part] === series[part],
-  );
-}
-
-/** By source, interval (shortest first), symbol, quote. */
-function bySeries(a: SeriesKey, b: SeriesKey): number {
-  const text = (one: string, other: string) => Number(one > other) - Number(one < other);
-  return (
-    text(a.source, b.source) ||
-    INTERVAL_NAMES.indexOf(a.interval) - INTERVAL_NAMES.indexOf(b.interval) ||
-    text(a.symbol, b.symbol) ||
-    text(a.quote, b.quote)
   );
 }

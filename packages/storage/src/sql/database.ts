@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PavioError } from '@pavio/core';
+import type { DatabaseAddress } from './address.ts';
+import type { Engine } from './engine.ts';
+import { isBusy, sqlError } from './errors.ts';
+import { migrate } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+
+/** A writer keeps SQLite's lock for one upsert; one that does not give it back for so long is stopped or hung. */
+const PATIENCE_MS = 60_000;
+
+/** A database that is opened, and brought up to date, by its first use. */
+export class Database {
+  /** The address without the password. */
+  readonly name: string;
+  readonly #address: DatabaseAddress;
+  #engine: Promise<Engine> | undefined;
+
+  constructor(address: DatabaseAddress) {
+    this.#address = address;
+    this.name = address.name;
+  }
+
+  /**
+   * Does `work`, which may be done again where another connection was writing; so it must change nothing before the first
+   * thing that can fail in that way, or be one transaction.
+   *
+   * @param action for messages, as in "store candles"
+   * @throws PavioError `store_unavailable` (retry helps), `store_denied`, or `bad_config`.
+   */
+  async run<Result>(action: string, work: (engine: Engine) => Promise<Result>): Promise<Result> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (let wait = 1; ; wait = Math.min(wait * 2, 20)) {
+      try {
+        return await work(await this.#open());
+      } catch (error) {
+        if (!isBusy(error)) throw sqlError(error, action, this.name);
+        if (Date.now() > deadline) throw this.#hung(error);
+      }
+      // Jitter keeps waiters from knocking in step.
+      await sleep(wait * (0.5 + Math.random()));
+    }
+  }
+
+  /** Ends the connections; the next use opens new ones. */
+  async close(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    await engine?.then(({ kysely }) => kysely.destroy());
+  }
+
+  #open(): Promise<Engine> {
+    this.#engine ??= this.#openNew().catch((error: unknown) => {
+      this.#engine = undefined;
+      throw error;
+    });
+    return this.#engine;
+  }
+
+  async #openNew(): Promise<Engine> {
+    const address = this.#address;
+    const engine = await (address.kind === 'sqlite' ? openSqlite(address.file) : openPostgres(address.url));
+    try {
+      await migrate(engine.kysely, this.name);
+      return engine;
+    } catch (error) {
+      await engine.kysely.destroy();
+      throw error;
+    }
+  }
+
+  #hung(cause: unknown): PavioError {
+    return new PavioError('store_unavailable', `Another process keeps the database ${this.name} locked.`, {
+      remedy: 'Look for a stopped or hung process that has it open and end it; the lock is released with it.',
+      cause,
+    });
+  }
+}
