@@ -33,8 +33,8 @@ const OPTIONS: BuildOptions = {
   splitting: true,
   chunkNames: '[name]-[hash]',
   outExtension: { '.js': '.mjs' },
-  // Only /docs in the form of Swagger UI loads it, and the functions show a list instead; databases are for where no lake
-  // is near.
+  // Only /docs in the form of Swagger UI loads it, and the functions show a list instead; they work on a lake, never on a
+  // database.
   external: ['@fastify/swagger-ui', 'better-sqlite3', 'kysely', 'pg'],
   // CommonJS libraries ask for Node's own modules by `require`.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

@@ -58,6 +58,14 @@ export const SETTINGS = {
     flag: 'FOLDER|s3://BUCKET',
     about: 'Where everything is kept: a folder, or s3://bucket/prefix. BUCKET_NAME=bucket means s3://bucket',
   }),
+  database: setting({
+    schema: z.string().min(1).optional(),
+    env: ['DATABASE_URL'],
+    flag: 'FILE.db|postgres://...',
+    isSecret: true,
+    about:
+      'A database for candles, forecasts and training runs: sqlite:pavio.db, or postgres://user:password@host:5432/name; not set: the lake keeps them',
+  }),
   source: setting({
     schema: slug,
     env: ['PAVIO_SOURCE'],

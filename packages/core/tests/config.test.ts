@@ -5,6 +5,7 @@ describe('loadConfig', () => {
   it('needs nothing', () => {
     expect(loadConfig()).toMatchObject({
       lake: 'data',
+      database: undefined,
       source: 'auto',
       quote: 'auto',
       interval: '1d',
@@ -48,6 +49,13 @@ describe('loadConfig', () => {
   it('understands BUCKET_NAME as a lake on S3, after PAVIO_LAKE', () => {
     expect(loadConfig({ env: { BUCKET_NAME: 'candles' } }).lake).toBe('s3://candles');
     expect(loadConfig({ env: { BUCKET_NAME: 'candles', PAVIO_LAKE: 'here' } }).lake).toBe('here');
+  });
+
+  it('takes a database from DATABASE_URL, the flag wins', () => {
+    const env = { DATABASE_URL: 'postgres://pavio:secret@db:5432/pavio' };
+    expect(loadConfig({ env }).database).toBe(env.DATABASE_URL);
+    expect(loadConfig({ env, flags: { database: 'sqlite:pavio.db' } }).database).toBe('sqlite:pavio.db');
+    expect(loadConfig({ env: { DATABASE_URL: '' } }).database).toBeUndefined();
   });
 
   it('names every wrong setting and where it came from', () => {
