@@ -23,6 +23,8 @@ export interface Command<Options = Record<string, never>> {
   readonly summary: string;
   /** Paragraphs below the summary in `pavio NAME --help`. */
   readonly details?: string;
+  /** It works on candles: which ones are not looked at is said first. */
+  readonly usesCandles?: true;
   /** Adds options of its own. */
   readonly configure?: (program: Program) => void;
   /** Does the work; an exit code other than 0 is returned, or an error thrown. */

@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     const pause = Math.max(0, config.every - (performance.now() - started));
     await sleep(pause, undefined, { signal: stop.signal }).catch(() => {});
   }
+  await workspace.close();
   parentPort?.close();
 }
 

@@ -7,10 +7,12 @@ import {
   SIMULATED_SOURCE,
 } from '@pavio/core';
 import { chooseMarket } from '@pavio/market';
+import { lakeCandleStore } from '@pavio/storage';
 import type { Workspace } from './workspace.ts';
 
 /** What is looked at to choose. */
-export type MarketContext = Pick<Workspace, 'config' | 'candles' | 'clock' | 'log'>;
+export type MarketContext = Pick<Workspace, 'config' | 'candles' | 'clock' | 'log'> &
+  Partial<Pick<Workspace, 'database' | 'store'>>;
 
 /** Which candles a command works on, and where new ones come from. */
 export interface MarketChoice {
@@ -27,8 +29,8 @@ export interface MarketChoice {
  * @throws PavioError `bad_config` for an unknown source.
  */
 export async function chooseCrawl(workspace: MarketContext, signal?: AbortSignal): Promise<MarketChoice> {
-  const { candles, clock, log } = workspace;
-  const hasImported = async () => (await quotesOf(candles, IMPORT_SOURCE, workspace.config)).length > 0;
+  const { clock, log } = workspace;
+  const hasImported = () => holds(workspace, IMPORT_SOURCE);
   const config = { ...workspace.config, source: await settledSource(workspace, hasImported) };
   const chosen = await chooseMarket({ config, clock, log, hasImported, ...(signal === undefined ? {} : { signal }) });
   if (chosen.kind === 'imported') return chooseStored(workspace);
@@ -40,13 +42,21 @@ export async function chooseCrawl(workspace: MarketContext, signal?: AbortSignal
  * A lake that holds real candles stays with their source: where that cannot be reached today, the crawl says so, and made-up
  * candles never take the place of real ones.
  */
-async function settledSource({ config, candles }: MarketContext, hasImported: () => Promise<boolean>): Promise<string> {
+async function settledSource(context: MarketContext, hasImported: () => Promise<boolean>): Promise<string> {
+  const { config } = context;
   if (config.source !== 'auto' || config.cryptocompareApiKey !== undefined || (await hasImported()))
     return config.source;
   for (const source of ['binance', 'cryptocompare']) {
-    if ((await quotesOf(candles, source, config)).length > 0) return source;
+    if (await holds(context, source)) return source;
   }
   return config.source;
+}
+
+/** Are there candles of a source, be it in the lake from which they are yet to be taken over into the database? */
+async function holds({ config, candles, database, store }: MarketContext, source: string): Promise<boolean> {
+  if ((await quotesOf(candles, source, config)).length > 0) return true;
+  if (database === undefined || store === undefined) return false;
+  return (await quotesOf(lakeCandleStore(store), source, config)).length > 0;
 }
 
 /**
@@ -55,7 +65,7 @@ async function settledSource({ config, candles }: MarketContext, hasImported: ()
  *
  * @throws PavioError `no_candles`.
  */
-export async function chooseStored({ config, candles }: MarketContext): Promise<MarketChoice> {
+export async function chooseStored({ config, candles, database }: MarketContext): Promise<MarketChoice> {
   const preferred = config.cryptocompareApiKey === undefined ? [] : ['cryptocompare'];
   const automatic = [...preferred, IMPORT_SOURCE, 'binance', 'cryptocompare', SIMULATED_SOURCE];
   for (const source of config.source === 'auto' ? automatic : [config.source]) {
@@ -64,9 +74,13 @@ export async function chooseStored({ config, candles }: MarketContext): Promise<
       return { source, quote: config.quote === 'auto' ? usual : config.quote, market: undefined };
   }
   const whose = config.source === 'auto' ? '' : ` from ${config.source}`;
-  throw new PavioError('no_candles', `There are no ${config.interval} candles${whose} in ${config.lake}.`, {
-    remedy: 'Crawl some (pavio crawl) or import them (pavio import PATH).',
-  });
+  throw new PavioError(
+    'no_candles',
+    `There are no ${config.interval} candles${whose} in ${database?.name ?? config.lake}.`,
+    {
+      remedy: 'Crawl some (pavio crawl) or import them (pavio import PATH).',
+    },
+  );
 }
 
 /** Quotes of the stored series of a source, the most frequent first. */

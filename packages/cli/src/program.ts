@@ -17,6 +17,7 @@ import { tuneCommand } from './commands/tune.ts';
 import { upCommand } from './commands/up.ts';
 import { createConsole, createConsoleLogger, type TextStream } from './console.ts';
 import { SOFTWARE } from './software.ts';
+import { describeUnseen, unseenSeries } from './take-over.ts';
 import { openWorkspace, readConfig } from './workspace.ts';
 
 const COMMANDS: readonly Command<never>[] = [
@@ -73,7 +74,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
 }
 
 function addCommand(program: Program, command: Command<never>, surroundings: Surroundings): void {
-  const { name, args, summary, details, configure, run } = command;
+  const { name, args, summary, details, usesCandles, configure, run } = command;
   const sub = program
     .command(args === undefined ? name : `${name} ${args}`)
     .summary(summary)
@@ -92,7 +93,13 @@ function addCommand(program: Program, command: Command<never>, surroundings: Sur
     const config = readConfig(flags, env, folder);
     const workspace = openWorkspace(config, createConsoleLogger(config.logLevel, stderr, console), clock);
     const own = options as never;
-    await run({ workspace, console, signal, stderr, args: sub.args, options: own });
+    try {
+      const unseen = usesCandles === true ? await unseenSeries(workspace) : [];
+      if (unseen.length > 0) workspace.log.warn({ series: unseen.length }, describeUnseen(workspace, unseen));
+      await run({ workspace, console, signal, stderr, args: sub.args, options: own });
+    } finally {
+      await workspace.close();
+    }
   });
 }
 

@@ -22,10 +22,12 @@ import {
   lakeModelRegistry,
   lakePredictionLog,
   lakeTrainingRunLog,
+  openDatabase,
   openStore,
+  type SqlDatabase,
 } from '@pavio/storage';
 
-/** The lake and everything in it, opened as the configuration says. Opening touches nothing. */
+/** The lake, the database if there is one, and everything in them, opened as the configuration says. Opening touches nothing. */
 export interface Workspace {
   readonly config: Config;
   readonly store: ObjectStore;
@@ -34,23 +36,31 @@ export interface Workspace {
   readonly registry: ModelRegistry;
   readonly predictions: PredictionLog;
   readonly runs: TrainingRunLog;
+  /** Where candles, predictions and runs are; undefined: in the lake. */
+  readonly database: SqlDatabase | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Ends the connections to the database, where there is one. */
+  close(): Promise<void>;
 }
 
+/** @throws PavioError `bad_config` for an address that is none of a lake or a database. */
 export function openWorkspace(config: Config, log: Logger, clock: Clock = systemClock): Workspace {
   const endpoint = config.s3Endpoint === undefined ? {} : { endpoint: config.s3Endpoint };
   const store = openStore(config.lake, { region: config.region, ...endpoint });
+  const database = config.database === undefined ? undefined : openDatabase(config.database);
   return {
     config,
     store,
-    candles: lakeCandleStore(store),
+    candles: database?.candles ?? lakeCandleStore(store),
     features: lakeFeatureStore(store),
     registry: lakeModelRegistry(store),
-    predictions: lakePredictionLog(store),
-    runs: lakeTrainingRunLog(store),
+    predictions: database?.predictions ?? lakePredictionLog(store),
+    runs: database?.runs ?? lakeTrainingRunLog(store),
+    database,
     clock,
     log,
+    close: async () => database?.close(),
   };
 }
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsoleLogger, openWorkspace, readConfig } from '@pavio/cli';
-import { PavioError, parseDuration } from '@pavio/core';
+import { type Config, PavioError, parseDuration } from '@pavio/core';
 import { InvalidArgumentError } from 'commander';
 import type { OpsCommand, OpsContext } from '../command.ts';
 import { readCloudStatus } from '../monitor/cloud-status.ts';
@@ -49,20 +49,26 @@ export const monitorCommand: OpsCommand<MonitorOptions> = {
 async function look(context: MonitorContext): Promise<{ value: unknown; text: string }> {
   const { env, clock, options } = context;
   if (options.lake !== undefined) {
-    const lake = await readLake(context, options.lake);
+    const lake = await readLake(context, readConfig({ lake: options.lake }, env, process.cwd()));
     return { value: { lake }, text: describeLake(lake) };
   }
   const { lines } = options;
   const cloud = await readCloudStatus({ name: nameOf(options, env), env, clock, lines });
   const bucket = cloud.outputs['BucketName'];
   if (bucket === undefined) return { value: { cloud }, text: describeCloud(cloud) };
-  const lake = await readLake(context, `s3://${bucket}`);
+  // A database of this machine is none of the deployment.
+  const config = { ...readConfig({ lake: `s3://${bucket}` }, env, process.cwd()), database: undefined };
+  const lake = await readLake(context, config);
   return { value: { cloud, lake }, text: `${describeCloud(cloud)}\n\n${describeLake(lake)}` };
 }
 
-function readLake({ env, console, stderr, clock }: MonitorContext, lake: string) {
-  const config = readConfig({ lake }, env, process.cwd());
-  return readLakeStatus(openWorkspace(config, createConsoleLogger(config.logLevel, stderr, console), clock));
+async function readLake({ console, stderr, clock }: MonitorContext, config: Config) {
+  const workspace = openWorkspace(config, createConsoleLogger(config.logLevel, stderr, console), clock);
+  try {
+    return await readLakeStatus(workspace);
+  } finally {
+    await workspace.close();
+  }
 }
 
 /** Milliseconds; undefined: look once. */

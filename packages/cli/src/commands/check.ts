@@ -7,6 +7,7 @@ import { describeCheck } from '../reports/check.ts';
 export const checkCommand: Command = {
   name: 'check',
   summary: 'Prove on the stored candles that no feature looks ahead or breaks its warm-up',
+  usesCandles: true,
   details:
     'Computes all features of every asset with and without later candles, from their declared memory alone and from the ' +
     'whole history, and looks at the candles themselves: gaps, jumps, standstills. Exit code 1 when something is wrong.',

@@ -7,6 +7,7 @@ import { describeCrawl } from '../reports/crawl.ts';
 export const crawlCommand: Command = {
   name: 'crawl',
   summary: 'Fetch the candles that are missing',
+  usesCandles: true,
   details:
     'Continues from the newest stored candle, and back to --start. What was fetched is kept when it is stopped or fails; ' +
     'run it again to continue. Exit code 3: something is still missing, the report says what.',

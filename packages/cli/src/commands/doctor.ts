@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { formatCount } from '../format.ts';
 import { chooseCrawl, chooseStored } from '../market.ts';
 import { openPredictor } from '../predictor.ts';
+import { describeUnseen, unseenSeries } from '../take-over.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Health = 'ok' | 'warning' | 'problem';
@@ -20,6 +21,7 @@ type Check = (workspace: Workspace, signal: AbortSignal) => Promise<Omit<Finding
 /** What is looked at, in the order of the way of a candle. */
 const CHECKS: Readonly<Record<string, Check>> = {
   Lake: checkLake,
+  Database: checkDatabase,
   Market: checkMarket,
   Candles: checkCandles,
   Features: checkFeatures,
@@ -34,6 +36,7 @@ export const doctorCommand: Command = {
   async run({ workspace, console, signal }) {
     const findings: Finding[] = [];
     for (const [what, check] of Object.entries(CHECKS)) {
+      if (check === checkDatabase && workspace.database === undefined) continue;
       const finding = await check(workspace, signal).catch((error: unknown) => fail(toPavioError(error).sentence));
       findings.push({ what, ...finding });
     }
@@ -55,6 +58,16 @@ async function checkLake({ store }: Workspace) {
   await store.delete(key);
   if (read?.body.length !== body.length) return fail(`${store.url} does not give back what is written to it.`);
   return ok(`${store.url} can be read and written.`);
+}
+
+async function checkDatabase(workspace: Workspace) {
+  const { database } = workspace;
+  if (database === undefined) return ok('Not set: the lake keeps candles, forecasts and records of trainings.');
+  const { server, series, candles, predictions, runs } = await database.status();
+  const rows = `${formatCount(candles)} candles of ${formatCount(series)} series, ${formatCount(predictions)} forecasts`;
+  const state = `${database.name} (${server}) can be read and written: ${rows}, ${formatCount(runs)} trainings.`;
+  const unseen = await unseenSeries(workspace);
+  return unseen.length === 0 ? ok(state) : warn(`${state} ${describeUnseen(workspace, unseen)}`);
 }
 
 async function checkMarket(workspace: Workspace, signal: AbortSignal) {

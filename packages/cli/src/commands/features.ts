@@ -8,6 +8,7 @@ import { renderTable } from '../table.ts';
 export const featuresCommand: Command<{ list?: true }> = {
   name: 'features',
   summary: 'Compute the features of the stored candles',
+  usesCandles: true,
   configure: (program) => program.option('--list', 'list all features with formula and warm-up, and exit'),
   async run({ workspace, console, options }) {
     if (options.list === true) {

@@ -9,6 +9,7 @@ import { describeTraining } from '../reports/training.ts';
 export const runCommand: Command<{ crawl: boolean; report: boolean }> = {
   name: 'run',
   summary: 'One cycle: crawl, features, train, release; then exit',
+  usesCandles: true,
   details: 'Imported candles are not crawled. Exit code 3: released, but the crawl could not get everything.',
   configure: (program) =>
     program

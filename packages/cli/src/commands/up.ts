@@ -10,6 +10,7 @@ import { describeServer, serve, untilAborted } from '../serving.ts';
 export const upCommand: Command<{ crawl: boolean }> = {
   name: 'up',
   summary: 'All of it on this machine: cycles of crawl, features, training and forecasts on a schedule, and the API',
+  usesCandles: true,
   details: 'The API answers from the start; forecasts come with the first release. Ctrl-C stops.',
   configure: (program) => program.option('--no-crawl', 'work on the candles that are stored'),
   async run(context) {
