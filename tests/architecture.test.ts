@@ -7,7 +7,7 @@ const root = path.dirname(import.meta.dirname);
 /** The floors of the house, lowest first: a room may import rooms of lower floors only (DESIGN: imports point one way). */
 const FLOORS = [
   ['core'],
-  ['storage', 'market', 'features', 'estimators'],
+  ['storage', 'market', 'features', 'estimators', 'dashboard'],
   ['crawler', 'training', 'prediction'],
   ['api'],
   ['cli'],

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import awsLambdaFastify, { type LambdaResponse } from '@fastify/aws-lambda';
 import { buildApp } from '@pavio/api';
-import { openPredictor, openWorkspace } from '@pavio/cli';
+import { openHistory, openPredictor, openWorkspace } from '@pavio/cli';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { FastifyRequest } from 'fastify';
 import { readEnvironment } from './environment.ts';
@@ -21,7 +21,7 @@ const CHECK_EVERY_MS = 60_000;
 const metrics = serviceMetrics('api');
 const { config, log } = readEnvironment();
 const workspace = openWorkspace(config, log);
-const { registry, clock } = workspace;
+const { registry, runs, store, clock } = workspace;
 const predictor = openPredictor(workspace);
 // The models come from S3 while the application is put together.
 const looked = predictor.refresh();
@@ -29,6 +29,9 @@ const secret = process.env['PAVIO_API_KEY_SECRET_ARN'];
 const app = buildApp({
   predictor,
   registry,
+  history: openHistory(workspace, predictor),
+  runs,
+  store,
   clock,
   log,
   config: {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Clock, type Logger, type ModelRegistry } from '@pavio/core';
-import type { Predictor } from '@pavio/prediction';
+import type { Clock, Logger, ModelRegistry, ObjectStore, TrainingRunLog } from '@pavio/core';
+import type { History, Predictor } from '@pavio/prediction';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -18,10 +18,15 @@ import { setHeaders } from './headers.ts';
 import { isLoopback } from './loopback.ts';
 import { noteMethods } from './methods.ts';
 import { type DocsPage, describeRoutes, docsRoutes } from './openapi.ts';
+import { assetRoutes } from './routes/assets.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { frontRoutes } from './routes/front.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
 import { modelRoutes } from './routes/models.ts';
 import { reloadRoutes } from './routes/reload.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { statusRoutes } from './routes/status.ts';
 import { symbolRoutes } from './routes/symbol.ts';
 
 export type Api = FastifyInstance<
@@ -53,6 +58,10 @@ export interface ApiConfig {
 export interface ApiOptions {
   readonly predictor: Predictor;
   readonly registry: ModelRegistry;
+  readonly history: History;
+  readonly runs: TrainingRunLog;
+  /** The lake: what kind it is, and the reports in it. */
+  readonly store: Pick<ObjectStore, 'url' | 'get'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: ApiConfig;
@@ -70,7 +79,8 @@ const LONGEST_PATH_PART = 500;
  * touches nothing until it is made ready; then it looks for the live release, and again from time to time: on requests,
  * and by a timer while it listens.
  */
-export function buildApp({ predictor, registry, clock, log, config }: ApiOptions): Api {
+export function buildApp(options: ApiOptions): Api {
+  const { predictor, registry, history, clock, log, config } = options;
   let { isReachableFromOutside } = config;
   const rules = async (): Promise<GuardRules> => {
     const apiKey = typeof config.apiKey === 'function' ? await config.apiKey() : config.apiKey;
@@ -129,6 +139,11 @@ export function buildApp({ predictor, registry, clock, log, config }: ApiOptions
     symbolRoutes(routes, predictor, freshness);
     modelRoutes(routes, { predictor, freshness, registry, clock });
     reloadRoutes(routes, freshness, rules);
+    assetRoutes(routes, { freshness, history, clock });
+    historyRoutes(routes, { predictor, freshness, history });
+    statusRoutes(routes, { ...options, freshness });
+    reportRoutes(routes, options.store);
+    dashboardRoutes(routes);
     docsRoutes(routes, docs);
   });
   api.register(async (scope) => refuseOtherMethods(scope as unknown as Api));

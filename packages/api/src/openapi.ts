@@ -26,6 +26,7 @@ export function describeRoutes(api: Api): void {
       servers: [{ url: '/' }],
       tags: [
         { name: 'forecasts', description: 'What the models say' },
+        { name: 'market', description: 'What is forecast from' },
         { name: 'models', description: 'The models themselves' },
         { name: 'service', description: 'State of the server' },
       ],

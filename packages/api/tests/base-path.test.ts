@@ -22,7 +22,7 @@ function ask(url: string, base = '/prod', headers: Record<string, string> = {}) 
 
 it('is in what the front answers', async () => {
   expect((await ask('/')).json()).toMatchObject({ docs: '/prod/docs', health: '/prod/health' });
-  expect((await ask('/', '/prod', { accept: 'text/html' })).headers.location).toBe('/prod/docs');
+  expect((await ask('/', '/prod', { accept: 'text/html' })).headers.location).toBe('/prod/dashboard/');
 });
 
 it('is in problem documents', async () => {

@@ -14,8 +14,15 @@ import {
 } from '@pavio/core';
 import { runFeatureJob } from '@pavio/features';
 import { simulatedMarket } from '@pavio/market';
-import { createPredictor, type Predictor } from '@pavio/prediction';
-import { folderStore, lakeCandleStore, lakeFeatureStore, lakeModelRegistry, lakePredictionLog } from '@pavio/storage';
+import { createHistory, createPredictor, type Predictor } from '@pavio/prediction';
+import {
+  folderStore,
+  lakeCandleStore,
+  lakeFeatureStore,
+  lakeModelRegistry,
+  lakePredictionLog,
+  lakeTrainingRunLog,
+} from '@pavio/storage';
 import { train } from '@pavio/training';
 import { type Api, type ApiConfig, type ApiOptions, buildApp } from '../src/index.ts';
 
@@ -40,23 +47,29 @@ export async function openLake(): Promise<Lake> {
   const candles = lakeCandleStore(store);
   const registry = lakeModelRegistry(store);
   const predictions = lakePredictionLog(store);
-  const newPredictor = () =>
-    createPredictor({ registry, candles, predictions, clock, simulated: simulatedMarket({ clock }) });
+  const runs = lakeTrainingRunLog(store);
+  const shared = { candles, predictions, clock, simulated: simulatedMarket({ clock }) };
+  const newPredictor = () => createPredictor({ ...shared, registry });
   return {
     clock,
     store,
     candles,
     registry,
     newPredictor,
-    newApi: (config, options) =>
-      buildApp({
-        predictor: newPredictor(),
+    newApi: (config, options) => {
+      const predictor = options?.predictor ?? newPredictor();
+      return buildApp({
+        predictor,
         registry,
+        history: createHistory({ ...shared, predictor }),
+        runs,
+        store,
         clock,
         log: silentLogger,
         config: { isReachableFromOutside: false, ...config },
         ...options,
-      }),
+      });
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

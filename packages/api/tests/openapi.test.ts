@@ -8,7 +8,7 @@ interface Operation {
   summary?: string;
   tags?: string[];
   security?: unknown;
-  parameters?: { name: string; description?: string }[];
+  parameters?: { name: string; in: string; description?: string }[];
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }
 
@@ -65,7 +65,8 @@ describe.each(operations)('%s', (name, { operationId, summary, tags, parameters 
     expect(summary).toBeTruthy();
     expect(tags).toHaveLength(1);
     const inPath = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter]) => parameter);
-    expect(parameters.map((parameter) => parameter.name)).toEqual(inPath);
+    const named = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
+    expect(named).toEqual(inPath);
     for (const parameter of parameters) expect(parameter.description).toBeTruthy();
   });
 
@@ -73,7 +74,8 @@ describe.each(operations)('%s', (name, { operationId, summary, tags, parameters 
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '500']));
     for (const [status, { description, content = {} }] of Object.entries(responses)) {
       expect(description).not.toBe('Default Response');
-      const type = Number(status) >= 400 ? 'application/problem+json' : 'application/json';
+      const ofPage = operationId === 'report' ? 'text/html' : 'application/json';
+      const type = Number(status) >= 400 ? 'application/problem+json' : ofPage;
       expect(Object.keys(content)).toEqual(status === '302' ? [] : [type]);
     }
   });
@@ -127,7 +129,7 @@ describe('/docs', () => {
 it('sends browsers to the page and programs the facts', async () => {
   const browser = await api.inject({ url: '/', headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
   expect(browser.statusCode).toBe(302);
-  expect(browser.headers.location).toBe('/docs');
+  expect(browser.headers.location).toBe('/dashboard/');
   const program = await api.inject('/');
   expect(program.json()).toEqual({
     message: 'Cripto Prediction API',

@@ -1,14 +1,18 @@
 import { buildApp, isLoopback, type RunningServer, startServer } from '@pavio/api';
 import type { Predictor } from '@pavio/prediction';
+import { openHistory } from './predictor.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The API on the configured address. */
 export function serve(workspace: Workspace, predictor: Predictor): Promise<RunningServer> {
-  const { config, registry, clock, log } = workspace;
+  const { config, registry, runs, store, clock, log } = workspace;
   const { host, port, apiKey } = config;
   const app = buildApp({
     predictor,
     registry,
+    history: openHistory(workspace, predictor),
+    runs,
+    store,
     clock,
     log,
     config: { apiKey, isReachableFromOutside: !isLoopback(host) },

@@ -27,7 +27,8 @@ export const skillSchema = z.number().nullable().meta({
   description: '1 - loss of the model / loss of the naive forecast, out of sample: above zero is better than naive',
 });
 
-const modelSchema = z.object({
+/** What one model says. */
+export const modelShape = {
   predicao: z.number().meta({
     description: 'Regressors: close of the target candle, in the quote. Classifiers: 1 for up, 0 for not up',
     examples: [64_210.5],
@@ -52,7 +53,8 @@ const modelSchema = z.object({
   }),
   verdict: verdictSchema,
   skill: skillSchema,
-});
+};
+const modelSchema = z.object(modelShape);
 
 export const forecastAnswerSchema = z
   .object({
@@ -96,7 +98,7 @@ export function forecastAnswer(forecast: Forecast): ForecastAnswer {
   };
 }
 
-function modelAnswer(name: ModelName, model: ModelForecast): z.infer<typeof modelSchema> {
+export function modelAnswer(name: ModelName, model: ModelForecast): z.infer<typeof modelSchema> {
   return {
     predicao: model.close ?? model.direction,
     modelo: name,

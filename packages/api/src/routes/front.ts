@@ -6,7 +6,7 @@ import { problemResponses, problemType } from '../problem.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 
 /** Where a browser that asks for `/` is sent. */
-const FRONT_PAGE = '/docs';
+const FRONT_PAGE = '/dashboard/';
 
 function front(basePath: string) {
   const [docs, health] = [`${basePath}/docs`, `${basePath}/health`];

@@ -8,7 +8,8 @@ import { problemResponses } from '../problem.ts';
 
 const LONGEST_ASSET = 40;
 
-function spelling(description: string, examples: string[]) {
+/** An asset as people write it. */
+export function spelling(description: string, examples: string[]) {
   return z
     .string()
     .min(1, 'must not be empty')
@@ -16,20 +17,20 @@ function spelling(description: string, examples: string[]) {
     .meta({ description, examples });
 }
 
-const response = {
-  200: ok('What every model says', forecastAnswerSchema),
-  ...problemResponses(
-    'bad_input',
-    'unknown_symbol',
-    'not_enough_data',
-    'no_models',
-    'no_candles',
-    'bad_model',
-    'feature_mismatch',
-    'store_unavailable',
-    'store_denied',
-  ),
-};
+/** What can be wrong with a forecast. */
+export const FORECAST_PROBLEMS = [
+  'bad_input',
+  'unknown_symbol',
+  'not_enough_data',
+  'no_models',
+  'no_candles',
+  'bad_model',
+  'feature_mismatch',
+  'store_unavailable',
+  'store_denied',
+] as const;
+
+const response = { 200: ok('What every model says', forecastAnswerSchema), ...problemResponses(...FORECAST_PROBLEMS) };
 
 /** `/symbol/BTC`, and `/symbol/BTC/USD` for those who write a pair with a slash. */
 export function symbolRoutes(api: Api, predictor: Predictor, freshness: Freshness): void {
