@@ -19,7 +19,7 @@ const MOTO = ['moto[server]==5.2.1'];
  * S3 never lets happen.
  */
 const PROGRAM = `
-import os, sys, threading
+import os, runpy, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 from moto import server
 changes, run = threading.Lock(), server.run_simple
@@ -33,16 +33,20 @@ def one_change_at_a_time(app):
     return answer
 
 server.run_simple = lambda host, port, app, **options: run(host, port, one_change_at_a_time(app), **options)
+if len(sys.argv) > 1:
+    runpy.run_path(sys.argv[1], run_name="moto.extension")
 server.main(["-H", "127.0.0.1", "-p", "0"])
 `;
 
 /**
  * Starts a real S3 server (moto_server, a Python program) on a free port of this machine. Where that cannot be done, says
  * why; but with CI=true in the environment that is an error: there the tests must run.
+ *
+ * @param extension a Python file that teaches the server what moto lacks: run in it before it starts.
  */
-export async function startS3Server(): Promise<S3Server | Unavailable> {
+export async function startS3Server(extension?: string): Promise<S3Server | Unavailable> {
   try {
-    return await start(await pythonVenv('moto', MOTO));
+    return await start(await pythonVenv('moto', MOTO), extension);
   } catch (error) {
     const reason = `no S3 server for the tests: ${error instanceof Error ? error.message : String(error)}`;
     if (process.env['CI'] === 'true') throw new Error(reason, { cause: error });
@@ -50,8 +54,10 @@ export async function startS3Server(): Promise<S3Server | Unavailable> {
   }
 }
 
-async function start(python: string): Promise<S3Server> {
-  const child = spawn(python, ['-c', PROGRAM], { stdio: ['pipe', 'ignore', 'pipe'] });
+async function start(python: string, extension?: string): Promise<S3Server> {
+  const child = spawn(python, ['-c', PROGRAM, ...(extension === undefined ? [] : [extension])], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   const endpoint = await addressOf(child);
   const client = new S3Client({
     endpoint,

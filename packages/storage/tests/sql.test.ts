@@ -5,7 +5,7 @@ import { testPredictionLog } from './prediction-log.conformance.ts';
 import { testDatabases } from './support/databases.ts';
 import { testTrainingRunLog } from './training-run-log.conformance.ts';
 
-describe.each(await testDatabases())('a database on $kind$missing', ({ missing, create }) => {
+describe.each(await testDatabases())('a database on $name', ({ isMissing, create }) => {
   const opened: SqlDatabase[] = [];
   const open = (url: string) => {
     const database = openDatabase(url);
@@ -14,17 +14,17 @@ describe.each(await testDatabases())('a database on $kind$missing', ({ missing, 
   };
   afterAll(() => Promise.all(opened.map((database) => database.close())));
 
-  describe.skipIf(missing !== '')('as a candle store', () => {
+  describe.skipIf(isMissing)('as a candle store', () => {
     let url: Promise<string> | undefined;
     testCandleStore(async () => open(await (url ??= create())).candles);
   });
 
-  describe.skipIf(missing !== '')('as a prediction log', () => {
+  describe.skipIf(isMissing)('as a prediction log', () => {
     let url: Promise<string> | undefined;
     testPredictionLog(async () => open(await (url ??= create())).predictions);
   });
 
-  describe.skipIf(missing !== '')('as a log of trainings', () => {
+  describe.skipIf(isMissing)('as a log of trainings', () => {
     testTrainingRunLog(async () => {
       const url = await create();
       return [open(url).runs, open(url).runs];

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PavioError } from '@pavio/core';
 import type { DatabaseAddress } from './address.ts';
 import type { Engine } from './engine.ts';
-import { isBusy, sqlError } from './errors.ts';
+import { isBusy, isLost, sqlError } from './errors.ts';
 import { migrate } from './migrations.ts';
-import { openPostgres } from './postgres.ts';
+import { CONNECTIONS, openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 /** A writer keeps SQLite's lock for one upsert; one that does not give it back for so long is stopped or hung. */
@@ -23,19 +23,21 @@ export class Database {
   }
 
   /**
-   * Does `work`, which may be done again where another connection was writing; so it must change nothing before the first
-   * thing that can fail in that way, or be one transaction.
+   * Does `work`, which is done again where another connection was writing, or its own was lost: done twice it must change
+   * no more than done once.
    *
    * @param action for messages, as in "store candles"
    * @throws PavioError `store_unavailable` (retry helps), `store_denied`, or `bad_config`.
    */
   async run<Result>(action: string, work: (engine: Engine) => Promise<Result>): Promise<Result> {
     const deadline = Date.now() + PATIENCE_MS;
+    let lost = 0;
     for (let wait = 1; ; wait = Math.min(wait * 2, 20)) {
       try {
         return await work(await this.#open());
       } catch (error) {
-        if (!isBusy(error)) throw sqlError(error, action, this.name);
+        const isWorthAnother = isLost(error) ? lost++ < CONNECTIONS : isBusy(error);
+        if (!isWorthAnother) throw sqlError(error, action, this.name);
         if (Date.now() > deadline) throw this.#hung(error);
       }
       // Jitter keeps waiters from knocking in step.

@@ -65,9 +65,22 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   '57P03': unavailable('it is just starting or stopping', REPEAT),
 };
 
+/** What the library for PostgreSQL says without a code. */
+const REFUSALS_BY_WORDS: readonly (Refusal & { readonly words: RegExp })[] = [
+  { words: /timeout/, ...NOBODY_THERE },
+  { words: /^SASL/, ...denied('it wants a password', 'Add it to DATABASE_URL: postgres://user:password@host/name.') },
+];
+
 /** Is another connection writing? Waiting helps. */
 export function isBusy(error: unknown): boolean {
   return refusalCode(error) === 'SQLITE_BUSY';
+}
+
+/** Was the connection lost? Each that lay idle when the server went away is found out by its next use. */
+export function isLost(error: unknown): boolean {
+  const code = refusalCode(error) ?? '';
+  const isCut = error instanceof Error && error.message.startsWith('Connection terminated unexpectedly');
+  return isCut || ['ECONNRESET', 'EPIPE', '57P01', '57P02'].includes(code);
 }
 
 /** An error of a database while doing `action` (as in "store candles"), as one of ours. Its password is in none of them. */
@@ -75,10 +88,10 @@ export function sqlError(error: unknown, action: string, name: string): PavioErr
   if (error instanceof PavioError) return error;
   const code = refusalCode(error);
   const said = error instanceof Error && error.message !== '' ? error.message : String(error);
-  const refusal = code === undefined ? undefined : REFUSALS[code];
+  const refusal = code === undefined ? REFUSALS_BY_WORDS.find(({ words }) => words.test(said)) : REFUSALS[code];
   const options = { cause: error, details: { database: name, code: code ?? null } };
   if (refusal !== undefined) {
-    const message = `Could not ${action} in the database ${name}: ${refusal.problem} (${code}).`;
+    const message = `Could not ${action} in the database ${name}: ${refusal.problem} (${code ?? said}).`;
     return new PavioError(refusal.code, message, { ...options, remedy: refusal.remedy });
   }
   if (code === 'ERR_MODULE_NOT_FOUND') {

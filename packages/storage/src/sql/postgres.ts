@@ -3,7 +3,8 @@ import { PRICE_COLUMNS, SERIES_COLUMNS, type Tables } from './schema.ts';
 
 /** How long to wait for a connection. */
 const CONNECT_MS = 10_000;
-const CONNECTIONS = 5;
+/** At most so many at a time. */
+export const CONNECTIONS = 5;
 /** The type of `bigint` columns and counts, which are times and small numbers here: exact as doubles. */
 const INT8 = 20;
 
@@ -22,8 +23,9 @@ export async function openPostgres(url: string): Promise<Engine> {
     connectionString: url,
     types,
   });
-  // A connection that is lost while nobody uses it is replaced by the next use.
+  // A connection that is lost while nobody waits for its answer is replaced by the next use: no reason to end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     const { rows } = await pool.query<{ server_version: string }>('show server_version');
     const [version = ''] = rows[0]?.server_version.split(' ') ?? [];

@@ -6,8 +6,9 @@ import { fileFolder } from './folders.ts';
 /** A kind of database to test on. */
 export interface TestDatabases {
   readonly kind: 'SQLite' | 'PostgreSQL';
-  /** Why there is none and the tests are to be skipped, for their name; empty where there is one. */
-  readonly missing: string;
+  /** The kind, and why its tests are skipped. */
+  readonly name: string;
+  readonly isMissing: boolean;
   /** The address of a new empty database. */
   readonly create: () => Promise<string>;
 }
@@ -19,9 +20,14 @@ export async function testDatabases(): Promise<readonly TestDatabases[]> {
   if (!('unavailable' in server)) afterAll(() => server.stop());
   else console.warn(server.unavailable);
   return [
-    { kind: 'SQLite', missing: '', create: async () => `sqlite:${path(`${randomUUID()}.db`)}` },
+    { kind: 'SQLite', name: 'SQLite', isMissing: false, create: async () => `sqlite:${path(`${randomUUID()}.db`)}` },
     'unavailable' in server
-      ? { kind: 'PostgreSQL', missing: ` (skipped: ${server.unavailable})`, create: () => Promise.reject(server) }
-      : { kind: 'PostgreSQL', missing: '', create: () => server.createDatabase() },
+      ? {
+          kind: 'PostgreSQL',
+          name: `PostgreSQL (skipped: ${server.unavailable})`,
+          isMissing: true,
+          create: () => Promise.reject(new Error(server.unavailable)),
+        }
+      : { kind: 'PostgreSQL', name: 'PostgreSQL', isMissing: false, create: () => server.createDatabase() },
   ];
 }
