@@ -3,7 +3,9 @@ import { type Chosen, isForecast, type Snapshot, type Trouble } from './state.ts
 import type { Forecast, Problem } from './wire.ts';
 
 export const REFRESH_MS = 30_000;
-const RETRY_MS = 5000;
+const RETRY_MS = 3000;
+/** While there are no models yet: they come any minute. */
+const WAITING_MS = 5000;
 const REQUESTS_AT_ONCE = 4;
 /** Shown where nothing is asked for, if it is there. */
 const FIRST = 'BTC';
@@ -16,7 +18,7 @@ export interface Wanted {
   readonly range: number;
 }
 
-/** Keeps what the server says, and asks it again from time to time: often when it did not answer. */
+/** Keeps what the server says, and asks it again from time to time: more often when something is missing. */
 export class Loader {
   snapshot: Snapshot | undefined;
   chosen: Chosen | undefined;
@@ -25,6 +27,8 @@ export class Loader {
   readonly #wanted: () => Wanted;
   readonly #onChange: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Assets whose forecast has to be asked for. */
+  #outdated = new Set<string>();
   /** Counts the loads of a chosen asset: an answer to an older question is not shown. */
   #turn = 0;
 
@@ -45,13 +49,20 @@ export class Loader {
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#answering(() => this.#look());
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.refresh(), this.trouble === undefined ? REFRESH_MS : RETRY_MS);
+    this.#schedule();
   }
 
   /** Another asset or range is wanted. */
   async choose(): Promise<void> {
     await this.#answering(() => this.#loadChosen());
+    if (this.trouble !== undefined) this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const isWaiting = this.snapshot?.status.release === null;
+    const pause = this.trouble !== undefined ? RETRY_MS : isWaiting ? WAITING_MS : REFRESH_MS;
+    this.#timer = setTimeout(() => void this.refresh(), pause);
   }
 
   async #answering(work: () => Promise<void>): Promise<void> {
@@ -69,19 +80,23 @@ export class Loader {
     const [status, assets] = await Promise.all([api.status(), api.assets()]);
     const before = this.snapshot;
     const hasModels = status.release !== null;
-    const isSameRelease = before?.status.release?.version === status.release?.version;
-    const models = !hasModels ? undefined : isSameRelease && before?.models ? before.models : await api.models();
+    const version = status.release?.version;
+    const kept = before?.models?.version === version ? before?.models : undefined;
+    const models = hasModels ? (kept ?? (await api.models())) : undefined;
     const problem = hasModels ? undefined : await api.readiness();
-    const forecasts = new Map<string, Forecast | Problem>();
-    for (const { ativo, last_candle_time: time } of assets) {
-      const forecast = before?.forecasts.get(ativo);
-      if (isSameRelease && isForecast(forecast) && forecast.last_candle_time === time) forecasts.set(ativo, forecast);
-    }
+    // An old forecast stays in its place until the new one is there.
+    const forecasts = hasModels ? (before?.forecasts ?? new Map<string, Forecast | Problem>()) : new Map();
     this.snapshot = { status, assets, models, problem, forecasts, at: Date.now() };
+    this.#outdated = new Set(
+      assets.flatMap(({ ativo, last_candle_time: time }) => {
+        const forecast = forecasts.get(ativo);
+        const isCurrent = isForecast(forecast) && forecast.release === version && forecast.last_candle_time === time;
+        return isCurrent || !hasModels ? [] : [ativo];
+      }),
+    );
     this.#onChange();
     await this.#loadChosen();
-    if (!hasModels) return;
-    const left = assets.map(({ ativo }) => ativo).filter((symbol) => !this.snapshot?.forecasts.has(symbol));
+    const left = [...this.#outdated];
     const work = async () => {
       for (let symbol = left.shift(); symbol !== undefined; symbol = left.shift()) await this.#loadForecast(symbol);
     };
@@ -89,6 +104,7 @@ export class Loader {
   }
 
   async #loadForecast(symbol: string): Promise<void> {
+    this.#outdated.delete(symbol);
     const answer = await orProblem(api.forecast(symbol));
     if (this.snapshot === undefined) return;
     this.snapshot = { ...this.snapshot, forecasts: new Map([...this.snapshot.forecasts, [symbol, answer]]) };
@@ -101,7 +117,7 @@ export class Loader {
     const turn = ++this.#turn;
     const asset = snapshot?.assets.find(({ ativo }) => ativo === symbol);
     if (symbol === undefined || snapshot === undefined || asset === undefined) return;
-    if (snapshot.status.release !== null && !snapshot.forecasts.has(symbol)) await this.#loadForecast(symbol);
+    if (this.#outdated.has(symbol)) await this.#loadForecast(symbol);
     const { range } = this.#wanted();
     // Asked for again only where something must have changed: it may be hundreds of objects to read.
     const key = JSON.stringify([asset, range, snapshot.status.release?.version]);

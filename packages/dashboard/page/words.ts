@@ -135,7 +135,8 @@ const en: Words = {
     since === undefined ? 'Trying again by itself.' : `Trying again by itself. What you see is of ${since}.`,
   noModels: 'No models yet',
   noCandles: 'No candles yet',
-  noCandlesMore: 'Nothing is stored. Run all of it with “pavio up”, or fetch candles with “pavio crawl”.',
+  noCandlesMore:
+    '“pavio up” does everything; where it runs already, they come within a minute. “pavio crawl” fetches candles alone.',
   degraded: 'The newest models cannot be used; older ones serve.',
   staleTitle: (asset) => `The candles of ${asset} are old.`,
   staleMore: (newest) => `The newest one is of ${newest}, and a newer one has closed. Is “pavio up” running?`,
@@ -261,7 +262,7 @@ const pt: Words = {
     since === undefined ? 'Tentando de novo sozinho.' : `Tentando de novo sozinho. O que se vê é de ${since}.`,
   noModels: 'Ainda não há modelos',
   noCandles: 'Ainda não há candles',
-  noCandlesMore: 'Nada está guardado. Rode tudo com “pavio up” ou busque candles com “pavio crawl”.',
+  noCandlesMore: '“pavio up” faz tudo; se já está rodando, eles chegam em um minuto. “pavio crawl” só busca candles.',
   degraded: 'Os modelos mais novos não podem ser usados; os anteriores seguem servindo.',
   staleTitle: (asset) => `Os candles de ${asset} estão velhos.`,
   staleMore: (newest) => `O mais novo é de ${newest}, e outro já fechou. O “pavio up” está rodando?`,
