@@ -5,13 +5,18 @@ import { chmod, copyFile, cp, glob, mkdir, mkdtemp, readFile, rm } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { openDatabase } from '@pavio/storage';
+import { startPostgres } from '@pavio/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = path.dirname(import.meta.dirname);
 const dockerfile = await readFile(path.join(root, 'infra/docker/Dockerfile'), 'utf8');
 /** The user of the image; only root can become another one. */
+const postgres = await startPostgres();
+const why = 'unavailable' in postgres ? ` (skipped: ${postgres.unavailable})` : '';
 const nobody = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
 
 /**
@@ -22,7 +27,7 @@ describe('the content of the image', () => {
   let app = '';
   let lake = '';
   let node = '';
-  let server: ChildProcess | undefined;
+  const servers: ChildProcess[] = [];
 
   beforeAll(async () => {
     app = await mkdtemp(path.join(tmpdir(), 'pavio-image-'));
@@ -45,19 +50,41 @@ describe('the content of the image', () => {
   }, 180_000);
 
   afterAll(async () => {
-    server?.kill('SIGKILL');
+    for (const server of servers) server.kill('SIGKILL');
+    if (!('unavailable' in postgres)) await postgres.stop();
     await run('chmod', ['-R', 'u+w', app]);
     await rm(app, { recursive: true });
   });
 
-  function start(words: readonly string[]): ChildProcess {
+  function start(words: readonly string[], env: Record<string, string> = {}): ChildProcess {
     const main = path.join(app, 'packages/cli/src/main.ts');
     return spawn(node, [main, ...words], {
       ...nobody,
       cwd: app,
-      env: { PAVIO_LAKE: lake, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PAVIO_LAKE: lake, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  /** One cycle on made-up candles. */
+  async function runCycle(env?: Record<string, string>): Promise<void> {
+    const words = ['run', '--source', 'simulated', '--assets', 'BTC,ETH', '--start', '2024-06-01', '--threads', '1'];
+    const cycle = start(words, env);
+    cycle.stdout!.resume();
+    cycle.stderr!.resume();
+    expect(await once(cycle, 'close')).toEqual([0, null]);
+  }
+
+  /** The address at which the API answers. */
+  async function serve(env?: Record<string, string>): Promise<string> {
+    const server = start(['serve'], env);
+    servers.push(server);
+    let said = '';
+    for await (const chunk of server.stderr!) {
+      said += String(chunk);
+      if (said.includes('Ctrl-C')) break;
+    }
+    return /API +(http:\S+)/.exec(said)?.[1] ?? '';
   }
 
   it('has neither tests nor what only they need', async () => {
@@ -67,20 +94,36 @@ describe('the content of the image', () => {
   });
 
   it('makes a release and serves it, as a user who may write the lake alone', async () => {
-    const words = ['run', '--source', 'simulated', '--assets', 'BTC,ETH', '--start', '2024-06-01', '--threads', '1'];
-    const cycle = start(words);
-    cycle.stderr!.resume();
-    expect(await once(cycle, 'close')).toEqual([0, null]);
-
-    server = start(['serve']);
-    let said = '';
-    for await (const chunk of server.stderr!) {
-      said += String(chunk);
-      if (said.includes('Ctrl-C')) break;
-    }
-    const url = /API +(http:\S+)/.exec(said)?.[1];
+    await runCycle();
+    const url = await serve();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${url}/symbol/BTC`)).json()).toMatchObject({ ativo: 'BTC', total_modelos: 5 });
+  });
+
+  it.skipIf(why !== '')(`does so with the candles in PostgreSQL${why}`, async () => {
+    if ('unavailable' in postgres) throw new Error(postgres.unavailable);
+    const address = new URL(await postgres.createDatabase());
+    // As in the compose file: the password apart from the address.
+    const PGPASSWORD = decodeURIComponent(address.password);
+    const withPassword = address.href;
+    address.password = '';
+    const env = { PAVIO_LAKE: path.join(lake, 'with-postgres'), DATABASE_URL: address.href, PGPASSWORD };
+    await runCycle(env);
+    const url = await serve(env);
+    expect(await (await fetch(`${url}/symbol/BTC`)).json()).toMatchObject({ ativo: 'BTC', total_modelos: 5 });
+    const database = openDatabase(withPassword);
+    expect(await database.status()).toMatchObject({ series: 2, predictions: 1, runs: 1 });
+    await database.close();
+  });
+
+  it('has what SQLite takes on this machine', async () => {
+    const database = path.join(lake, 'pavio.db');
+    const doctor = start(['doctor', '--source', 'simulated', '--json'], { DATABASE_URL: `sqlite:${database}` });
+    doctor.stderr!.resume();
+    const { findings } = (await json(doctor.stdout!)) as { findings: { what: string; message: string }[] };
+    expect(findings.find(({ what }) => what === 'Database')?.message).toMatch(
+      /SQLite \d+\.\d+.*can be read and written/,
+    );
   });
 });
 
