@@ -3,7 +3,7 @@ import type { Predictor } from '@pavio/prediction';
 import { openHistory } from './predictor.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The API on the configured address. */
+/** API and page on the configured address. */
 export function serve(workspace: Workspace, predictor: Predictor): Promise<RunningServer> {
   const { config, registry, runs, store, clock, log } = workspace;
   const { host, port, apiKey } = config;
@@ -22,7 +22,9 @@ export function serve(workspace: Workspace, predictor: Predictor): Promise<Runni
 
 /** Where it answers and what to try, for people. */
 export function describeServer({ url }: RunningServer): string {
-  return [`  API     ${url}`, `  Docs    ${url}/docs`, `  Try     curl ${url}/symbol/BTC`].join('\n');
+  return [`  Page    ${url}/`, `  API     ${url}`, `  Docs    ${url}/docs`, `  Try     curl ${url}/symbol/BTC`].join(
+    '\n',
+  );
 }
 
 /** Resolves when the signal is aborted. */

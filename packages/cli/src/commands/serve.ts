@@ -4,7 +4,7 @@ import { describeServer, serve, untilAborted } from '../serving.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'The API alone; notices new releases by itself',
+  summary: 'API and page alone; notices new releases by itself',
   usesCandles: true,
   async run({ workspace, console, signal }) {
     const server = await serve(workspace, openPredictor(workspace));

@@ -3,16 +3,26 @@ import type { Predictor } from '@pavio/prediction';
 import type { Command, CommandContext } from '../command.ts';
 import type { CycleReport } from '../cycle.ts';
 import { formatDuration, formatTime, timeOfDay } from '../format.ts';
+import { openBrowser } from '../open-browser.ts';
 import { openPredictor } from '../predictor.ts';
 import { startScheduler } from '../scheduler.ts';
 import { describeServer, serve, untilAborted } from '../serving.ts';
 
-export const upCommand: Command<{ crawl: boolean }> = {
+interface UpOptions {
+  readonly crawl: boolean;
+  readonly open?: true;
+}
+
+export const upCommand: Command<UpOptions> = {
   name: 'up',
-  summary: 'All of it on this machine: cycles of crawl, features, training and forecasts on a schedule, and the API',
+  summary:
+    'All of it on this machine: cycles of crawl, features, training and forecasts on a schedule, the API and the page',
   usesCandles: true,
-  details: 'The API answers from the start; forecasts come with the first release. Ctrl-C stops.',
-  configure: (program) => program.option('--no-crawl', 'work on the candles that are stored'),
+  details: 'API and page answer from the start; forecasts come with the first release. Ctrl-C stops.',
+  configure: (program) =>
+    program
+      .option('--no-crawl', 'work on the candles that are stored')
+      .option('--open', 'open the page in the browser'),
   async run(context) {
     const { workspace, console, signal, options, stderr } = context;
     const { config, log } = workspace;
@@ -22,6 +32,7 @@ export const upCommand: Command<{ crawl: boolean }> = {
       `Pavio works in ${workspace.store.url}, looks for new candles every ${formatDuration(config.every)}\n\n` +
         `${describeServer(server)}\n\nCtrl-C stops.\n`,
     );
+    if (options.open === true) openBrowser(`${server.url}/`);
 
     const final = Promise.withResolvers<never>();
     let announcing = Promise.resolve();
@@ -55,7 +66,7 @@ export const upCommand: Command<{ crawl: boolean }> = {
 
 /** Makes and logs the forecasts that follow from a cycle, if it had anything new. */
 async function announce(
-  { console }: CommandContext<{ crawl: boolean }>,
+  { console }: CommandContext<UpOptions>,
   predictor: Predictor,
   { training }: CycleReport,
 ): Promise<void> {
