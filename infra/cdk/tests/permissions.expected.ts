@@ -111,7 +111,7 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
   Api: {
     ApiRole: functionIn(
       'Api',
-      { read: ['raw', 'models', 'predictions', 'training_runs'], write: ['predictions'] },
+      { read: ['raw', 'models', 'predictions', 'training_runs', 'reports'], write: ['predictions'] },
       'secretsmanager:GetSecretValue on <Key>',
     ),
     StartCrawlRole: ['lambda:InvokeFunction on <pavio-crawler CrawlFunction>'],

@@ -51,6 +51,17 @@ describe('over an empty lake', () => {
     expect(body).toContain('href="/prod/symbol/BTC"');
   });
 
+  it('sends a browser to the page, whose files are all there', async () => {
+    const front = await ask('/', { headers: { Accept: 'text/html' } });
+    expect([front.statusCode, front.headers['location']]).toEqual([302, '/prod/dashboard/']);
+    const types = { '': 'text/html', 'app.css': 'text/css', 'app.js': 'text/javascript' };
+    for (const [file, type] of Object.entries(types)) {
+      const { statusCode, headers, body } = await ask(`/dashboard/${file}`);
+      expect([statusCode, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+      expect(body.length).toBeGreaterThan(500);
+    }
+  });
+
   it('asks for the key where something is changed', async () => {
     expect((await ask('/reload', { method: 'POST' })).statusCode).toBe(401);
     const keyed = { method: 'POST', headers: { 'x-api-key': 'correct horse' } };

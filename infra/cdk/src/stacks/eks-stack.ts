@@ -51,7 +51,7 @@ export class EksStack extends DeploymentStack {
     });
     // One service account for the API and the jobs: all that `pavio run`, `pavio check` and `pavio serve` need together.
     grantLake(data.lakeFor(this), this.role, {
-      read: ['raw', 'features', 'models', 'tuning', 'predictions', 'training_runs'],
+      read: ['raw', 'features', 'models', 'tuning', 'predictions', 'training_runs', 'reports'],
       write: ['raw', 'features', 'models', 'reports', 'predictions', 'training_runs'],
       delete: ['models', 'reports', 'training_runs'],
     });
