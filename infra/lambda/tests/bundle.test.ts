@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleFunctions, FUNCTIONS, type FunctionName } from '../src/index.ts';
+import { invokeOnce } from '../testing/index.ts';
 
 /** Bytes of all modules of a function. Those of API and crawler are promised; the others shall not grow unnoticed. */
 const BUDGETS: Readonly<Record<FunctionName, number>> = {
@@ -60,6 +61,13 @@ it('has the modules of threads as files of their own', () => {
     expect.arrayContaining(['asset-worker.mjs', 'encode-features.mjs']),
   );
   expect(readdirSync(bundleOf('train').folder)).toContain('worker.mjs');
+});
+
+it('has no driver of a database, and says so where one is asked for', async () => {
+  const { folder: bundle } = bundleOf('features');
+  const env = { PAVIO_LAKE: path.join(folder, 'lake'), DATABASE_URL: `sqlite:${path.join(folder, 'pavio.db')}` };
+  const answer = invokeOnce({ bundle, env: { ...env, AWS_LAMBDA_FUNCTION_NAME: 'pavio-features' } }, {});
+  await expect(answer).rejects.toThrow('comes without the driver for the database');
 });
 
 it('is the same whenever it is made', async () => {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PavioError } from '@pavio/core';
 import type { DatabaseAddress } from './address.ts';
 import type { Engine } from './engine.ts';
 import { isBusy, isLost, sqlError } from './errors.ts';
@@ -36,9 +35,8 @@ export class Database {
       try {
         return await work(await this.#open());
       } catch (error) {
-        const isWorthAnother = isLost(error) ? lost++ < CONNECTIONS : isBusy(error);
+        const isWorthAnother = isLost(error) ? lost++ < CONNECTIONS : isBusy(error) && Date.now() < deadline;
         if (!isWorthAnother) throw sqlError(error, action, this.name);
-        if (Date.now() > deadline) throw this.#hung(error);
       }
       // Jitter keeps waiters from knocking in step.
       await sleep(wait * (0.5 + Math.random()));
@@ -49,7 +47,10 @@ export class Database {
   async close(): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
-    await engine?.then(({ kysely }) => kysely.destroy());
+    await engine?.then(
+      ({ kysely }) => kysely.destroy(),
+      () => undefined,
+    );
   }
 
   #open(): Promise<Engine> {
@@ -70,12 +71,5 @@ export class Database {
       await engine.kysely.destroy();
       throw error;
     }
-  }
-
-  #hung(cause: unknown): PavioError {
-    return new PavioError('store_unavailable', `Another process keeps the database ${this.name} locked.`, {
-      remedy: 'Look for a stopped or hung process that has it open and end it; the lock is released with it.',
-      cause,
-    });
   }
 }

@@ -19,6 +19,10 @@ const NOBODY_THERE = unavailable(
   'nobody answers there',
   'Start the database server, or correct host and port in DATABASE_URL.',
 );
+const LOCKED = unavailable(
+  'another process keeps locked what is to be changed',
+  'Look for a stopped or hung process that has it open and end it; the lock is released with it.',
+);
 const FULL = unavailable('its disk is full', 'Free space on the disk.');
 const READ_ONLY = denied(
   'it may only be read',
@@ -50,8 +54,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     'Restore it from a backup, or name another file and crawl or import again.',
   ),
   SQLITE_FULL: FULL,
+  SQLITE_BUSY: LOCKED,
 
-  // Classes 28, 3D, 42501, 25006, 53 and 57 of PostgreSQL's table of error codes (Appendix A of its manual).
+  // From PostgreSQL's table of error codes (Appendix A of its manual).
   '28P01': denied('the password is wrong', 'Correct user and password in DATABASE_URL.'),
   '28000': denied('it refuses this user', 'Correct the user in DATABASE_URL, or let it in (pg_hba.conf).'),
   '3D000': wrong(
@@ -62,6 +67,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   '25006': denied('it may only be read', 'Name the primary server in DATABASE_URL, not a replica.'),
   '53100': FULL,
   '53300': unavailable('it has too many connections', 'Close some, or raise max_connections.'),
+  '55P03': LOCKED,
   '57P03': unavailable('it is just starting or stopping', REPEAT),
 };
 

@@ -1,10 +1,12 @@
 import type { Engine } from './engine.ts';
 import { PRICE_COLUMNS, SERIES_COLUMNS, type Tables } from './schema.ts';
 
-/** How long to wait for a connection. */
-const CONNECT_MS = 10_000;
+/** How long to wait for a connection, be it for the server or for another query to be done with one. */
+const CONNECT_MS = 30_000;
+/** A writer keeps the lock of a series for one upsert. */
+const LOCK_MS = 60_000;
 /** At most so many at a time. */
-export const CONNECTIONS = 5;
+export const CONNECTIONS = 10;
 /** The type of `bigint` columns and counts, which are times and small numbers here: exact as doubles. */
 const INT8 = 20;
 
@@ -16,6 +18,7 @@ export async function openPostgres(url: string): Promise<Engine> {
   const pool = new pg.Pool({
     application_name: 'pavio',
     connectionTimeoutMillis: CONNECT_MS,
+    lock_timeout: LOCK_MS,
     max: CONNECTIONS,
     // A process that has nothing else to do ends.
     allowExitOnIdle: true,

@@ -48,10 +48,9 @@ export async function openSqlite(file: string): Promise<Engine> {
       batch: 500,
       rowsOf: (series, rows) => {
         const ofSeries = SERIES_COLUMNS.map((column) => series[column]);
-        const values = rows.map((row) => {
-          return sql`(${sql.join([...ofSeries, ...PRICE_COLUMNS.map((column) => row[column])])})`;
-        });
-        return sql`values ${sql.join(values)}`;
+        const values = rows.map((row) => sql`(${sql.join(PRICE_COLUMNS.map((column) => row[column]))})`);
+        // Without "where", SQLite takes the "on" of "on conflict" for that of a join.
+        return sql`select ${sql.join(ofSeries)}, candles.* from (values ${sql.join(values)}) as candles where true`;
       },
     };
   } catch (error) {
