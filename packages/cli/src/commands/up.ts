@@ -25,11 +25,11 @@ export const upCommand: Command<UpOptions> = {
       .option('--open', 'open the page in the browser'),
   async run(context) {
     const { workspace, console, signal, options, stderr } = context;
-    const { config, log } = workspace;
+    const { config, log, store, database } = workspace;
     const predictor = openPredictor(workspace);
     const server = await serve(workspace, predictor);
     console.line(
-      `Pavio works in ${workspace.store.url}, looks for new candles every ${formatDuration(config.every)}\n\n` +
+      `Pavio works in ${store.url}${database === undefined ? '' : ` and ${database.name}`}, looks for new candles every ${formatDuration(config.every)}\n\n` +
         `${describeServer(server)}\n\nCtrl-C stops.\n`,
     );
     if (options.open === true) openBrowser(`${server.url}/`);
