@@ -62,6 +62,8 @@ export interface ApiOptions {
   readonly runs: TrainingRunLog;
   /** The lake: what kind it is, and the reports in it. */
   readonly store: Pick<ObjectStore, 'url' | 'get'>;
+  /** Address of the database that has candles, forecasts and records of trainings; undefined: they are in the lake. */
+  readonly database?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: ApiConfig;

@@ -138,7 +138,7 @@ describe('/prever', () => {
 describe('/previsoes', () => {
   it('holds every forecast against what happened', async () => {
     const answer = await get('/previsoes/BTC');
-    expect(historyAnswerSchema.strict().parse(answer)).toEqual(answer);
+    expect(historyAnswerSchema.unwrap().strict().parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({ ativo: 'BTC', total: DAYS + 1, avaliadas: DAYS, pendentes: 1, simulated: true });
     const stored = await lake.candles.read({ source: 'simulated', symbol: 'BTC', quote: 'USD', interval: '1d' });
     const closes = new Map(Array.from(stored.time, (time, row) => [isoTime(time), stored.close[row]!]));
@@ -211,13 +211,14 @@ describe('/status', () => {
       models: { regressor_lin: { skill: -0.01, verdict: 'no_edge' } },
     });
     const answer = await get('/status');
-    expect(statusAnswerSchema.strict().parse(answer)).toEqual(answer);
+    expect(statusAnswerSchema.unwrap().strict().parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({
       status: 'ok',
       started_at: NOW,
       timestamp: isoTime(START + DAYS * DAY),
       uptime_seconds: (DAYS * DAY) / 1000,
       lake: 'folder',
+      database: null,
       simulated: true,
       candles: {
         assets: ASSETS.length,
@@ -231,6 +232,17 @@ describe('/status', () => {
       problem: null,
     });
   });
+});
+
+it.each([
+  ['/home/me/pavio.db', 'sqlite'],
+  ['postgres://pavio@postgres:5432/pavio', 'postgresql'],
+])('/status names the kind of the database %s, and no more of it', async (database, kind) => {
+  const other = lake.newApi({}, { database });
+  const answer = await other.inject('/status');
+  expect(answer.json()).toMatchObject({ database: kind });
+  expect(answer.body).not.toContain(database);
+  await other.close();
 });
 
 describe('/reports', () => {

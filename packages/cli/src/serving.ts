@@ -5,7 +5,7 @@ import type { Workspace } from './workspace.ts';
 
 /** API and page on the configured address. */
 export function serve(workspace: Workspace, predictor: Predictor): Promise<RunningServer> {
-  const { config, registry, runs, store, clock, log } = workspace;
+  const { config, registry, runs, store, database, clock, log } = workspace;
   const { host, port, apiKey } = config;
   const app = buildApp({
     predictor,
@@ -13,6 +13,7 @@ export function serve(workspace: Workspace, predictor: Predictor): Promise<Runni
     history: openHistory(workspace, predictor),
     runs,
     store,
+    database: database?.name,
     clock,
     log,
     config: { apiKey, isReachableFromOutside: !isLoopback(host) },

@@ -62,7 +62,13 @@ export function dataCard({ status, assets }: Snapshot, { words, format }: Voice)
     [words.storedCandles, `${counted(candles.stored)} (${interval})`],
     [words.holes, candles.missing === 0 ? words.holesNone : counted(candles.missing)],
     [words.source, sources.map((source) => words.sources[source] ?? source).join(', ') || NOTHING],
-    [words.lake, words.lakes[status.lake] ?? status.lake],
+    [
+      words.lake,
+      [
+        words.lakes[status.lake] ?? status.lake,
+        ...(status.database === null ? [] : [words.databases[status.database] ?? status.database]),
+      ].join(', '),
+    ],
     [
       words.lastTraining,
       run === null

@@ -25,6 +25,7 @@ export interface Status {
   readonly timestamp: string;
   readonly uptime_seconds: number;
   readonly lake: string;
+  readonly database: string | null;
   readonly simulated: boolean | null;
   readonly candles: {
     readonly assets: number;

@@ -109,6 +109,7 @@ export interface Words {
   readonly sources: Readonly<Record<string, string>>;
   readonly lake: string;
   readonly lakes: Readonly<Record<string, string>>;
+  readonly databases: Readonly<Record<string, string>>;
   readonly lastTraining: string;
   readonly outcomes: Readonly<Record<NonNullable<Status['last_training']>['outcome'], string>>;
   readonly never: string;
@@ -231,6 +232,7 @@ const en: Words = {
   sources: { simulated: 'simulated market', import: 'imported files' },
   lake: 'Kept in',
   lakes: { folder: 'a folder', s3: 'an S3 bucket' },
+  databases: { sqlite: 'SQLite', postgresql: 'PostgreSQL' },
   lastTraining: 'Last training',
   outcomes: {
     released: 'released',
@@ -357,6 +359,7 @@ const pt: Words = {
   sources: { simulated: 'mercado simulado', import: 'arquivos importados' },
   lake: 'Guardado em',
   lakes: { folder: 'uma pasta', s3: 'um bucket S3' },
+  databases: { sqlite: 'SQLite', postgresql: 'PostgreSQL' },
   lastTraining: 'Último treino',
   outcomes: {
     released: 'publicado',

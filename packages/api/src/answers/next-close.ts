@@ -2,20 +2,22 @@ import { type Forecast, MODEL_NAMES, type ModelForecast, type ModelName } from '
 import { z } from 'zod';
 import { forecastAnswer, forecastAnswerSchema } from './forecast.ts';
 
-const price = z.number().positive();
+export const nextCloseAnswerSchema = z.lazy(() => {
+  const price = z.number().positive();
 
-export const nextCloseAnswerSchema = forecastAnswerSchema
-  .extend({
-    modelo: z.enum(MODEL_NAMES).meta({
-      description:
-        'The regressor whose forecast this is: the one with the best skill on the asset. Its verdict is in `modelos`',
-    }),
-    ultimo_fechamento: price.meta({ description: 'Close of the newest closed candle' }),
-    proximo_fechamento: price.meta({ description: 'Close of the next candle as it is forecast' }),
-    delta: z.number().meta({ description: 'From the one to the other, in the quote' }),
-    delta_percentual: z.number().meta({ description: 'The same in percent' }),
-  })
-  .meta({ id: 'NextClose', description: 'The forecast of an asset as one number, with what every model says.' });
+  return forecastAnswerSchema
+    .extend({
+      modelo: z.enum(MODEL_NAMES).meta({
+        description:
+          'The regressor whose forecast this is: the one with the best skill on the asset. Its verdict is in `modelos`',
+      }),
+      ultimo_fechamento: price.meta({ description: 'Close of the newest closed candle' }),
+      proximo_fechamento: price.meta({ description: 'Close of the next candle as it is forecast' }),
+      delta: z.number().meta({ description: 'From the one to the other, in the quote' }),
+      delta_percentual: z.number().meta({ description: 'The same in percent' }),
+    })
+    .meta({ id: 'NextClose', description: 'The forecast of an asset as one number, with what every model says.' });
+});
 
 export function nextCloseAnswer(forecast: Forecast): z.infer<typeof nextCloseAnswerSchema> {
   const { lastClose } = forecast;

@@ -4,27 +4,32 @@ import { z } from 'zod';
 import { seriesOf, seriesShape } from './assets.ts';
 import { timeSchema } from './time.ts';
 
-const price = z.number().positive();
-const volume = z.number().nonnegative();
+export const pricesAnswerSchema = z.lazy(() => {
+  const price = z.number().positive();
+  const volume = z.number().nonnegative();
 
-const candleSchema = z.object({
-  time: timeSchema('Open time'),
-  open: price,
-  high: price,
-  low: price,
-  close: price,
-  volumefrom: volume.nullable().meta({ description: 'Traded, in the asset' }),
-  volumeto: volume.nullable().meta({ description: 'Traded, in the quote; null where the source does not say' }),
+  const candleSchema = z.object({
+    time: timeSchema('Open time'),
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volumefrom: volume.nullable().meta({ description: 'Traded, in the asset' }),
+    volumeto: volume.nullable().meta({ description: 'Traded, in the quote; null where the source does not say' }),
+  });
+
+  return z
+    .object({
+      total: z.int().nonnegative().meta({ description: 'How many assets' }),
+      prices: z.array(
+        z.object({
+          ...seriesShape(),
+          candles: z.array(candleSchema).meta({ description: 'Closed candles, ascending' }),
+        }),
+      ),
+    })
+    .meta({ id: 'Prices', description: 'The newest closed candles.' });
 });
-
-export const pricesAnswerSchema = z
-  .object({
-    total: z.int().nonnegative().meta({ description: 'How many assets' }),
-    prices: z.array(
-      z.object({ ...seriesShape, candles: z.array(candleSchema).meta({ description: 'Closed candles, ascending' }) }),
-    ),
-  })
-  .meta({ id: 'Prices', description: 'The newest closed candles.' });
 
 export function pricesAnswer(assets: readonly AssetCandles[]): z.infer<typeof pricesAnswerSchema> {
   return {
@@ -33,7 +38,7 @@ export function pricesAnswer(assets: readonly AssetCandles[]): z.infer<typeof pr
   };
 }
 
-function candlesAnswer(series: CandleSeries): z.infer<typeof candleSchema>[] {
+function candlesAnswer(series: CandleSeries): z.infer<typeof pricesAnswerSchema>['prices'][number]['candles'] {
   return Array.from({ length: seriesLength(series) }, (_, row) => ({
     time: isoTime(series.time[row]!),
     open: series.open[row]!,

@@ -7,46 +7,52 @@ import { skillSchema } from './forecast.ts';
 import { healthAnswer, healthAnswerSchema } from './health.ts';
 import { timeSchema } from './time.ts';
 
-const count = z.int().nonnegative();
+export const statusAnswerSchema = z.lazy(() => {
+  const count = z.int().nonnegative();
 
-export const statusAnswerSchema = z
-  .object({
-    status: healthAnswerSchema.shape.status,
-    version: z.string().meta({ description: 'Version of the software' }),
-    timestamp: timeSchema('When this was asked, by the clock of the server'),
-    started_at: timeSchema('Since when the server runs'),
-    uptime_seconds: z.number().nonnegative(),
-    lake: z.enum(['folder', 's3']).meta({ description: 'Where candles and models are kept' }),
-    simulated: z.boolean().nullable().meta({ description: 'True: the candles are made up. Null: there are none' }),
-    candles: z.object({
-      assets: count.meta({ description: 'Assets with candles' }),
-      stored: count.nullable().meta({ description: 'Candles of all of them; null while they are being counted' }),
-      missing: count.nullable().meta({ description: 'Holes between first and newest candles' }),
-      newest_candle_time: timeSchema('Open time of the newest candle').nullable(),
-      behind: z.array(z.string()).meta({ description: 'Assets of which a newer candle has closed than is stored' }),
-    }),
-    release: z
-      .object({
-        version: z.string(),
-        created_at: timeSchema('When it was trained'),
-        trained_until: timeSchema('Open time of the newest candle learnt from'),
-        pinned: healthAnswerSchema.shape.pinned,
-      })
-      .nullable()
-      .meta({ description: 'The models that serve' }),
-    last_training: z
-      .object({
-        started_at: timeSchema('When it started; of several in a row that ended the same way, the last'),
-        seconds: z.number().nonnegative(),
-        outcome: z.enum(TRAINING_OUTCOMES),
-        version: z.string().nullable(),
-        reason: z.string(),
-        models: z.partialRecord(z.enum(MODEL_NAMES), z.object({ skill: skillSchema, verdict: z.enum(VERDICTS) })),
-      })
-      .nullable(),
-    problem: healthAnswerSchema.shape.problem,
-  })
-  .meta({ id: 'Status', description: 'What is stored, how new it is, and what serves.' });
+  return z
+    .object({
+      status: healthAnswerSchema.shape.status,
+      version: z.string().meta({ description: 'Version of the software' }),
+      timestamp: timeSchema('When this was asked, by the clock of the server'),
+      started_at: timeSchema('Since when the server runs'),
+      uptime_seconds: z.number().nonnegative(),
+      lake: z.enum(['folder', 's3']).meta({ description: 'Where models and reports are kept' }),
+      database: z
+        .enum(['sqlite', 'postgresql'])
+        .nullable()
+        .meta({ description: 'Where candles, forecasts and records of trainings are kept; null: in the lake too' }),
+      simulated: z.boolean().nullable().meta({ description: 'True: the candles are made up. Null: there are none' }),
+      candles: z.object({
+        assets: count.meta({ description: 'Assets with candles' }),
+        stored: count.nullable().meta({ description: 'Candles of all of them; null while they are being counted' }),
+        missing: count.nullable().meta({ description: 'Holes between first and newest candles' }),
+        newest_candle_time: timeSchema('Open time of the newest candle').nullable(),
+        behind: z.array(z.string()).meta({ description: 'Assets of which a newer candle has closed than is stored' }),
+      }),
+      release: z
+        .object({
+          version: z.string(),
+          created_at: timeSchema('When it was trained'),
+          trained_until: timeSchema('Open time of the newest candle learnt from'),
+          pinned: healthAnswerSchema.shape.pinned,
+        })
+        .nullable()
+        .meta({ description: 'The models that serve' }),
+      last_training: z
+        .object({
+          started_at: timeSchema('When it started; of several in a row that ended the same way, the last'),
+          seconds: z.number().nonnegative(),
+          outcome: z.enum(TRAINING_OUTCOMES),
+          version: z.string().nullable(),
+          reason: z.string(),
+          models: z.partialRecord(z.enum(MODEL_NAMES), z.object({ skill: skillSchema, verdict: z.enum(VERDICTS) })),
+        })
+        .nullable(),
+      problem: healthAnswerSchema.shape.problem,
+    })
+    .meta({ id: 'Status', description: 'What is stored, how new it is, and what serves.' });
+});
 
 export interface StatusFacts {
   readonly state: PredictorState;
@@ -55,13 +61,15 @@ export interface StatusFacts {
   readonly run: KeptTrainingRun | undefined;
   /** `s3://bucket/prefix`, or a folder. */
   readonly lake: string;
+  /** `postgres://...`, or an SQLite file. */
+  readonly database: string | undefined;
   /** UTC milliseconds. */
   readonly startedAt: number;
   readonly now: number;
 }
 
 export function statusAnswer(facts: StatusFacts): z.infer<typeof statusAnswerSchema> {
-  const { state, assets, run, lake, startedAt, now } = facts;
+  const { state, assets, run, lake, database, startedAt, now } = facts;
   const { status, problem, pinned } = healthAnswer(state);
   const { release } = state;
   // What is made on demand says nothing of what is stored.
@@ -74,6 +82,7 @@ export function statusAnswer(facts: StatusFacts): z.infer<typeof statusAnswerSch
     started_at: isoTime(startedAt),
     uptime_seconds: Math.max(0, (now - startedAt) / 1000),
     lake: lake.startsWith('s3://') ? 's3' : 'folder',
+    database: database === undefined ? null : database.startsWith('postgres') ? 'postgresql' : 'sqlite',
     simulated: release?.isSimulated ?? (stored.length === 0 ? null : stored.some(({ isSimulated }) => isSimulated)),
     candles: {
       assets: stored.length,

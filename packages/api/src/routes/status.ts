@@ -12,12 +12,13 @@ export interface StatusRoutesOptions {
   readonly history: History;
   readonly runs: TrainingRunLog;
   readonly store: Pick<ObjectStore, 'url'>;
+  readonly database?: string | undefined;
   readonly clock: Clock;
 }
 
 /** `/status`: everything that one looks at first. */
 export function statusRoutes(api: Api, options: StatusRoutesOptions): void {
-  const { predictor, freshness, history, runs, store, clock } = options;
+  const { predictor, freshness, history, runs, store, database, clock } = options;
   const startedAt = clock.now();
   api.get(
     '/status',
@@ -35,7 +36,8 @@ export function statusRoutes(api: Api, options: StatusRoutesOptions): void {
     async () => {
       await freshness.ensureRelease();
       const [assets, [run]] = await Promise.all([history.assets(), runs.list({ limit: 1 })]);
-      return statusAnswer({ state: predictor.state, assets, run, lake: store.url, startedAt, now: clock.now() });
+      const { state } = predictor;
+      return statusAnswer({ state, assets, run, lake: store.url, database, startedAt, now: clock.now() });
     },
   );
 }
