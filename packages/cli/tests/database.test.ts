@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { folderStore, lakeCandleStore, lakeFeatureStore, openDatabase } from '@pavio/storage';
+import { sliceRows } from '@pavio/core';
+import { simulateCandles } from '@pavio/market';
+import { folderStore, lakeCandleStore, lakeFeatureStore, lakePredictionLog, openDatabase } from '@pavio/storage';
 import { startPostgres } from '@pavio/storage/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { daysAgo, emptyFolder, pavio } from './pavio.ts';
@@ -92,6 +94,45 @@ describe.each([
     const features = await pavio(['features'], { cwd, env });
     expect(features).toMatchObject({ code: 0, stderr: expect.not.stringContaining('Warning') });
     expect((await pavio(['doctor'], { cwd, env })).stdout).toMatch(/ok {4}Database /);
+  });
+});
+
+describe('a lake from before the database', () => {
+  const day = (text: string) => Date.parse(`${text}T00:00:00Z`);
+  const key = { source: 'import', symbol: 'BTC', quote: 'USD', interval: '1d' } as const;
+
+  it('gives no way to made-up candles: what it holds counts', async () => {
+    const cwd = await emptyFolder();
+    await lakeCandleStore(folderStore(path.join(cwd, 'data'))).upsert(
+      key,
+      simulateCandles('BTC', '1d', day('2024-01-01'), day('2024-12-31')),
+    );
+    const run = await pavio(['run', '--database', path.join(cwd, 'pavio.db')], { cwd });
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT USED') });
+    expect(run.stderr).toContain('There are no 1d candles in ');
+    expect(run.stderr).not.toContain('SIMULATED');
+  });
+
+  it('gives its candles and forecasts where the database has none', async () => {
+    const cwd = await emptyFolder();
+    await pavio(['run', '--no-report'], { cwd, env: SIMULATED });
+    await pavio(['predict', 'BTC'], { cwd, env: SIMULATED });
+    const lake = folderStore(path.join(cwd, 'data'));
+    const series = { ...key, source: 'simulated' };
+    const stored = await lakeCandleStore(lake).read(series);
+
+    const url = path.join(cwd, 'pavio.db');
+    const database = openDatabase(url);
+    const later = sliceRows(stored, 10, 12);
+    later.volume.fill(7);
+    await database.candles.upsert(series, later);
+    const taken = await pavio(['import', '--from-lake', '--database', url], { cwd });
+    expect(taken.stdout).toMatch(/^2 series of .*: 798 candles were new there\. 1 forecasts are there, too\./);
+    // The view on the same memory has changed what was read: that is what must be there now.
+    expect(await database.candles.read(series)).toEqual(stored);
+    const log = { symbol: 'BTC', interval: '1d' } as const;
+    expect(await database.predictions.list(log)).toEqual(await lakePredictionLog(lake).list(log));
+    await database.close();
   });
 });
 

@@ -12,13 +12,15 @@ const INT8 = 20;
 
 /** Opens a PostgreSQL database by its address. */
 export async function openPostgres(url: string): Promise<Engine> {
-  const [{ default: pg }, { Kysely, PostgresDialect, sql }] = await Promise.all([import('pg'), import('kysely')]);
+  const [{ default: pg }, { CompiledQuery, Kysely, PostgresDialect, sql }] = await Promise.all([
+    import('pg'),
+    import('kysely'),
+  ]);
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number);
   const pool = new pg.Pool({
     application_name: 'pavio',
     connectionTimeoutMillis: CONNECT_MS,
-    lock_timeout: LOCK_MS,
     max: CONNECTIONS,
     // A process that has nothing else to do ends.
     allowExitOnIdle: true,
@@ -32,8 +34,15 @@ export async function openPostgres(url: string): Promise<Engine> {
   try {
     const { rows } = await pool.query<{ server_version: string }>('show server_version');
     const [version = ''] = rows[0]?.server_version.split(' ') ?? [];
+    const dialect = new PostgresDialect({
+      pool,
+      // By a statement: poolers in front of a server refuse it among the parameters of a connection.
+      onCreateConnection: async (connection) => {
+        await connection.executeQuery(CompiledQuery.raw(`set lock_timeout = ${LOCK_MS}`));
+      },
+    });
     return {
-      kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+      kysely: new Kysely<Tables>({ dialect }),
       server: `PostgreSQL ${version}`,
       batch: 5000,
       // Arrays: three times as fast as a list of values.
