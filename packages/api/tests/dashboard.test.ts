@@ -195,7 +195,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
   it('says what to run where there are no candles, and where there are no models', async () => {
     const empty = await openLake();
     const own = await startServer(empty.newApi(), LOOPBACK);
-    const { page } = await openPage(browser, `${own.url}/dashboard/`);
+    const { page, faults } = await openPage(browser, `${own.url}/dashboard/`);
     await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('pavio up');
     expect(await page.locator('.columns').isVisible()).toBe(false);
 
@@ -207,6 +207,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('No models yet');
     expect(await page.locator('.notices').innerText()).toContain('pavio run');
     await expect.poll(() => chart(page), SOON).toMatch(/^60 candles of BTC/);
+    expect(faults).toEqual([]);
     await page.context().close();
     await own.close();
     await empty.remove();

@@ -279,6 +279,7 @@ describe('of an empty lake', () => {
       candles: { assets: 0, stored: 0, missing: 0, newest_candle_time: null, behind: [] },
       release: null,
       last_training: null,
+      problem: { code: 'no_models', remedy: expect.stringContaining('pavio run') },
     });
     for (const url of ['/prever/BTC', '/previsoes/BTC', '/prices/latest?ativo=BTC']) {
       const answer = await none.inject(url);

@@ -28,16 +28,6 @@ export const api = {
   },
   history: (asset: string) => get<History>(`previsoes/${encodeURIComponent(asset)}?limit=200`),
   models: () => get<Models>('models'),
-  /** Why no models serve; undefined when they do. */
-  readiness: async (): Promise<Problem | undefined> => {
-    try {
-      await get('readyz');
-      return undefined;
-    } catch (error) {
-      if (error instanceof ApiProblem) return error.problem;
-      throw error;
-    }
-  },
 };
 
 /** The page lies one level below the API, under whatever prefix. */

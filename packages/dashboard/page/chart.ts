@@ -140,7 +140,12 @@ function visibleRange(u: uPlot, { candles, forecast }: ChartFacts): [number, num
 /** Days, or times of day where candles are shorter than a day; midnight is a day there too. */
 function tickFormat({ words }: Voice, step: number): (seconds: number) => string {
   const day = new Intl.DateTimeFormat(words.locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
-  const time = new Intl.DateTimeFormat(words.locale, { timeZone: 'UTC', hour: '2-digit', minute: '2-digit' });
+  const time = new Intl.DateTimeFormat(words.locale, {
+    timeZone: 'UTC',
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   return (seconds) => (step >= 86_400 || seconds % 86_400 === 0 ? day : time).format(seconds * 1000);
 }
 

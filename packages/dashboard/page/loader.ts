@@ -83,10 +83,9 @@ export class Loader {
     const version = status.release?.version;
     const kept = before?.models?.version === version ? before?.models : undefined;
     const models = hasModels ? (kept ?? (await api.models())) : undefined;
-    const problem = hasModels ? undefined : await api.readiness();
     // An old forecast stays in its place until the new one is there.
     const forecasts = hasModels ? (before?.forecasts ?? new Map<string, Forecast | Problem>()) : new Map();
-    this.snapshot = { status, assets, models, problem, forecasts, at: Date.now() };
+    this.snapshot = { status, assets, models, forecasts, at: Date.now() };
     this.#outdated = new Set(
       assets.flatMap(({ ativo, last_candle_time: time }) => {
         const forecast = forecasts.get(ativo);

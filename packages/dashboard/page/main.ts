@@ -67,20 +67,10 @@ class Page {
     show(parts.top, [words.locale, isOut, snapshot?.at], () =>
       topBar({ language: this.#language, isOut, at: snapshot?.at }, voice, (language) => this.#speak(language)),
     );
-    const { status, assets, problem } = snapshot ?? {};
+    const { status, assets } = snapshot ?? {};
     show(
       parts.notices,
-      [
-        words.locale,
-        symbol,
-        asset,
-        assets?.length,
-        status?.simulated,
-        status?.problem,
-        problem,
-        trouble,
-        isOut && snapshot?.at,
-      ],
+      [words.locale, symbol, asset, assets?.length, status?.simulated, status?.problem, trouble, isOut && snapshot?.at],
       () => notices(snapshot, trouble, symbol, voice),
     );
     parts.loading.hidden = snapshot !== undefined || isOut;

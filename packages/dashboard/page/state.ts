@@ -30,8 +30,6 @@ export interface Snapshot {
   readonly status: Status;
   readonly assets: readonly Asset[];
   readonly models: Models | undefined;
-  /** Why there are no models. */
-  readonly problem: Problem | undefined;
   readonly forecasts: ReadonlyMap<string, Forecast | Problem>;
   /** When, in milliseconds. */
   readonly at: number;

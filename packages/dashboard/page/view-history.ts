@@ -96,18 +96,21 @@ function pastTable({ previsoes, interval }: History, shown: Regressor, voice: Vo
           return error === null || past.actual_close === null ? NOTHING : format.change(error / past.actual_close);
         },
       },
-      { title: words.direction, cell: (past) => mark(modelOf(past)?.acertou ?? null, voice) },
-      { title: words.within(percentOf(LEVEL)), cell: (past) => mark(modelOf(past)?.dentro?.[LEVEL] ?? null, voice) },
+      { title: words.direction, cell: (past) => mark(modelOf(past)?.acertou ?? null, words.yes, words.no) },
+      {
+        title: words.within(percentOf(LEVEL)),
+        cell: (past) => mark(modelOf(past)?.dentro?.[LEVEL] ?? null, words.inside, words.outside),
+      },
     ]),
   );
 }
 
-function mark(isRight: boolean | null, { words }: Voice): Content {
+function mark(isRight: boolean | null, yes: string, no: string): Content {
   if (isRight === null) return NOTHING;
   return h(
     'span',
     { class: isRight ? 'up' : 'down' },
     h('span', { 'aria-hidden': 'true' }, isRight ? '✓ ' : '✗ '),
-    isRight ? words.yes : words.no,
+    isRight ? yes : no,
   );
 }

@@ -19,12 +19,11 @@ export function notices(
     );
   }
   if (snapshot === undefined) return all;
-  const { status, assets, problem } = snapshot;
+  const { status, assets } = snapshot;
   if (status.simulated === true) all.push(notice('simulated', words.simulated, words.simulatedMore));
   if (assets.length === 0) all.push(notice('open', words.noCandles, words.noCandlesMore));
-  else if (problem !== undefined) all.push(notice('open', words.noModels, said(problem)));
-  if (status.status === 'degraded' && status.problem !== null) {
-    all.push(notice('open', words.degraded, said(status.problem)));
+  else if (status.problem !== null) {
+    all.push(notice('open', status.release === null ? words.noModels : words.degraded, said(status.problem)));
   }
   const asset = assets.find(({ ativo }) => ativo === chosen);
   if (chosen !== undefined && asset === undefined && assets.length > 0) {

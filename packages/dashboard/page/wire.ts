@@ -46,6 +46,7 @@ export interface Status {
     readonly outcome: 'released' | 'kept_back' | 'nothing_new' | 'failed';
     readonly reason: string;
   } | null;
+  /** Why no models serve, or older ones than there are. */
   readonly problem: Problem | null;
 }
 

@@ -89,6 +89,8 @@ export interface Words {
   readonly error: string;
   readonly direction: string;
   readonly within: (level: string) => string;
+  readonly inside: string;
+  readonly outside: string;
   readonly yes: string;
   readonly no: string;
   readonly statuses: Readonly<Record<PastForecast['status'], string>>;
@@ -210,7 +212,9 @@ const en: Words = {
   actual: 'Happened',
   error: 'Error',
   direction: 'Direction',
-  within: (level) => `In ${level} %`,
+  within: (level) => `${level} % interval`,
+  inside: 'inside',
+  outside: 'outside',
   yes: 'right',
   no: 'wrong',
   statuses: { scored: 'judged', pending: 'pending', missing: 'candle missing', late: 'made too late' },
@@ -337,7 +341,9 @@ const pt: Words = {
   actual: 'Aconteceu',
   error: 'Erro',
   direction: 'Direção',
-  within: (level) => `Em ${level} %`,
+  within: (level) => `Intervalo de ${level} %`,
+  inside: 'dentro',
+  outside: 'fora',
   yes: 'certa',
   no: 'errada',
   statuses: { scored: 'julgada', pending: 'pendente', missing: 'falta o candle', late: 'feita tarde demais' },

@@ -1,6 +1,7 @@
 import { isoTime, type KeptTrainingRun, lastClosedOpen, MODEL_NAMES, TRAINING_OUTCOMES, VERDICTS } from '@pavio/core';
 import type { AssetHistory, PredictorState } from '@pavio/prediction';
 import { z } from 'zod';
+import { problemSchema } from '../problem.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { missingCandles } from './assets.ts';
 import { skillSchema } from './forecast.ts';
@@ -49,7 +50,7 @@ export const statusAnswerSchema = z.lazy(() => {
           models: z.partialRecord(z.enum(MODEL_NAMES), z.object({ skill: skillSchema, verdict: z.enum(VERDICTS) })),
         })
         .nullable(),
-      problem: healthAnswerSchema.shape.problem,
+      problem: problemSchema.nullable().meta({ description: 'Why no models serve, or older ones than there are' }),
     })
     .meta({ id: 'Status', description: 'What is stored, how new it is, and what serves.' });
 });

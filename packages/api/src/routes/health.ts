@@ -65,7 +65,9 @@ export async function serving(predictor: Predictor, freshness: Freshness): Promi
   await freshness.ensureRelease();
   const { release, problem } = predictor.state;
   if (release !== undefined) return release;
-  throw (
-    problem ?? new PavioError('no_models', 'No models have been released yet.', { remedy: 'Train some: pavio run.' })
-  );
+  throw problem ?? noModels();
+}
+
+export function noModels(): PavioError {
+  return new PavioError('no_models', 'No models have been released yet.', { remedy: 'Train some: pavio run.' });
 }

@@ -5,6 +5,7 @@ import { statusAnswer, statusAnswerSchema } from '../answers/status.ts';
 import type { Api } from '../app.ts';
 import type { Freshness } from '../freshness.ts';
 import { problemResponses } from '../problem.ts';
+import { noModels } from './health.ts';
 
 export interface StatusRoutesOptions {
   readonly predictor: Predictor;
@@ -37,7 +38,16 @@ export function statusRoutes(api: Api, options: StatusRoutesOptions): void {
       await freshness.ensureRelease();
       const [assets, [run]] = await Promise.all([history.assets(), runs.list({ limit: 1 })]);
       const { state } = predictor;
-      return statusAnswer({ state, assets, run, lake: store.url, database, startedAt, now: clock.now() });
+      const problem = state.problem ?? (state.release === undefined ? noModels() : undefined);
+      return statusAnswer({
+        state: { ...state, problem },
+        assets,
+        run,
+        lake: store.url,
+        database,
+        startedAt,
+        now: clock.now(),
+      });
     },
   );
 }
