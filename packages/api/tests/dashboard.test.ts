@@ -9,6 +9,7 @@ import { simulatedMarket } from '@pavio/market';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { forecastAnswerSchema } from '../src/answers/forecast.ts';
+import { pricesAnswerSchema } from '../src/answers/prices.ts';
 import { type RunningServer, startServer } from '../src/index.ts';
 import { findChromium, openPage, startChromium } from './chromium.ts';
 import { ASSETS, fillLake, type Lake, NOW, openLake } from './lake.ts';
@@ -267,6 +268,17 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => headline(page), SOON).toBe('SOL / USD');
     expect(await page.evaluate('document.activeElement.id')).toBe('asset-SOL');
+
+    await expect.poll(() => chart(page), SOON).toContain('candles of SOL');
+    await page.locator('.plot').focus();
+    const { prices } = pricesAnswerSchema.parse(
+      await (await fetch(`${server.url}/prices/latest?ativo=SOL&limit=3`)).json(),
+    );
+    const price = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+    for (const { open } of prices[0]!.candles.toReversed()) {
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => page.locator('.readout').innerText(), SOON).toContain(`Open ${price(open)}`);
+    }
   });
 
   describe.each<[string, BrowserContextOptions]>([

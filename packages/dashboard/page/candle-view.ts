@@ -19,8 +19,8 @@ const RANGES = [30, 60, 180, 365];
 export class CandleView {
   readonly element = h('div', { class: 'candles' });
   readonly #controls = h('div', { class: 'controls' });
-  readonly #plot = h('div', { class: 'plot', role: 'img' });
-  readonly #readout = h('p', { class: 'readout' });
+  readonly #plot = h('div', { class: 'plot', role: 'img', tabindex: 0 });
+  readonly #readout = h('p', { class: 'readout', 'aria-live': 'polite' });
   readonly #legend = h('ul', { class: 'legend' });
   readonly #onRange: (range: number) => void;
   readonly #onModel: (model: Regressor) => void;

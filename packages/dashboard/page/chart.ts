@@ -30,7 +30,7 @@ const FONT = '12px system-ui, sans-serif';
 
 /**
  * Draws candles with the fan of the next one into an element. `onPoint` is told the candle under the pointer, and
- * undefined when it leaves.
+ * undefined when it leaves; the arrow keys move the pointer while the element has the focus.
  *
  * @returns what removes it
  */
@@ -97,7 +97,17 @@ export function drawChart(
     if (host.clientWidth > 0 && host.clientWidth !== chart.width) chart.setSize({ width: host.clientWidth, height });
   });
   observer.observe(host);
+  const onKey = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const from = chart.cursor.left !== undefined && chart.cursor.left >= 0 ? chart.cursor.idx : undefined;
+    const to = Math.max(0, Math.min(candles.length - 1, (from ?? candles.length) + step));
+    chart.setCursor({ left: chart.valToPos(candles[to]?.time ?? 0, 'x'), top: 0 });
+  };
+  host.addEventListener('keydown', onKey);
   return () => {
+    host.removeEventListener('keydown', onKey);
     observer.disconnect();
     chart.destroy();
   };
