@@ -3,7 +3,7 @@ import { MODEL_NAMES, type Voice } from './state.ts';
 import type { Forecast, Verdict } from './wire.ts';
 
 /** Said in words and by a sign, so that nobody has to see the colour. */
-const SIGNS: Readonly<Record<Verdict, string>> = { beats_naive: '✓', no_edge: '=', inconclusive: '?' };
+const SIGNS: Readonly<Record<Verdict, string>> = { beats_naive: '✓', no_edge: '○', inconclusive: '?' };
 
 export function verdictBadge(verdict: Verdict, { words }: Voice, count = ''): HTMLElement {
   return h(
