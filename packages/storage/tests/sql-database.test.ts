@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
-import { type SeriesKey, toPavioError } from '@pavio/core';
+import { CANDLE_COLUMNS, type SeriesKey, type TrainingRun, toPavioError } from '@pavio/core';
 import Sqlite from 'better-sqlite3';
+import fc from 'fast-check';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/index.ts';
@@ -94,6 +95,26 @@ describe.each(kinds)('a database on $name', ({ kind, isMissing, create }) => {
     await database.close();
   });
 
+  it.skipIf(isMissing)('gives every number back to the last bit', async () => {
+    const database = openDatabase(await create());
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+    const numbers = fc.array(number, { minLength: 100, maxLength: 300, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(numbers, async (values) => {
+        const series = candles(values.map((_, i) => i * DAY));
+        for (const [i, column] of CANDLE_COLUMNS.slice(1).entries()) {
+          series[column].set([...values.slice(i), ...values.slice(0, i)]);
+        }
+        await database.candles.upsert(BTC, series);
+        const read = await database.candles.read(BTC, { to: (values.length - 1) * DAY });
+        for (const column of CANDLE_COLUMNS)
+          expect(Buffer.from(read[column].buffer)).toEqual(Buffer.from(series[column].buffer));
+      }),
+      { numRuns: 10 },
+    );
+    await database.close();
+  });
+
   it.skipIf(isMissing)('stores no price that is no number', async () => {
     const database = openDatabase(await create());
     for (const [column, value] of [
@@ -129,6 +150,32 @@ describe.each(kinds)('a database on $name', ({ kind, isMissing, create }) => {
     }
     expect(await database.candles.list()).toEqual([BTC]);
     expect(await database.status()).toMatchObject({ candles: 1 });
+    await database.close();
+  });
+
+  it.skipIf(isMissing)('keeps the newest thousand trainings, whatever is wrong with older ones', async () => {
+    const url = await create();
+    const database = openDatabase(url);
+    const run: TrainingRun = {
+      startedAt: '2026-11-22T00:00:00Z',
+      seconds: 1,
+      outcome: 'released',
+      version: '20261122-0000',
+      reason: 'First release.',
+      error: null,
+      rows: 100,
+      assets: ['BTC'],
+      models: {},
+    };
+    expect(await database.runs.list()).toEqual([]);
+    const older = Array.from({ length: 1002 }, (_, i) => `('${i}', ${i}, '{')`);
+    await query(url, `insert into training_runs values ${older.join(', ')}`);
+    await database.runs.append(run);
+    expect(await database.status()).toMatchObject({ runs: 1000 });
+    expect(await database.runs.list({ limit: 1 })).toMatchObject([run]);
+    await expect(database.runs.list()).rejects.toMatchObject({
+      message: expect.stringContaining('training_runs 1001'),
+    });
     await database.close();
   });
 

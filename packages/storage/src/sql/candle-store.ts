@@ -6,6 +6,7 @@ import {
   type CandleColumn,
   type CandleSeries,
   type CandleStore,
+  candleAt,
   concatSeries,
   type Interval,
   intervalMs,
@@ -22,7 +23,7 @@ import { differenceOf } from '../series-difference.ts';
 import { bySeries } from '../series-order.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
-import { PRICE_COLUMNS, type PriceRow, SERIES_COLUMNS, type SeriesColumns, type Tables } from './schema.ts';
+import { PRICE_COLUMNS, type PriceColumns, SERIES_COLUMNS, type SeriesColumns, type Tables } from './schema.ts';
 
 /** Rows become objects before they become columns: so many at a time. */
 const READ_ROWS = 20_000;
@@ -180,18 +181,16 @@ async function readRange(db: Connection, series: SeriesColumns, { from = -Infini
     const rows = await query.where('ts', '>=', next).execute();
     if (rows.length > 0) parts.push(seriesOfRows(rows));
     if (rows.length < READ_ROWS) return parts.length === 0 ? allocateSeries(0) : concatSeries(parts);
-    next = (rows.at(-1) as PriceTimes).ts + 1;
+    next = (rows.at(-1) as PriceColumns).ts + 1;
   }
 }
-
-type PriceTimes = Omit<PriceRow, keyof SeriesColumns>;
 
 /** A time that a bigint column can be compared with. */
 function wholeTime(time: number): number {
   return Math.min(Math.max(time, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }
 
-function seriesOfRows(rows: readonly PriceTimes[]): CandleSeries {
+function seriesOfRows(rows: readonly PriceColumns[]): CandleSeries {
   const series = allocateSeries(rows.length);
   for (const [index, row] of rows.entries()) {
     for (const [i, column] of PRICE_COLUMNS.entries()) {
@@ -201,11 +200,9 @@ function seriesOfRows(rows: readonly PriceTimes[]): CandleSeries {
   return series;
 }
 
-function priceOf(candles: CandleSeries, row: number): PriceTimes {
-  const [ts = 0, open = 0, high = 0, low = 0, close = 0, volume = 0, quoteVolume = Number.NaN] = CANDLE_COLUMNS.map(
-    (column) => candles[column][row],
-  );
-  return { ts, open, high, low, close, volume, quote_volume: Number.isNaN(quoteVolume) ? null : quoteVolume };
+function priceOf(candles: CandleSeries, row: number): PriceColumns {
+  const { time, quoteVolume, ...prices } = candleAt(candles, row);
+  return { ts: time, ...prices, quote_volume: Number.isNaN(quoteVolume) ? null : quoteVolume };
 }
 
 /** What is no number has no place in a price: a missing quote volume alone is legal. */

@@ -1,5 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
-import type { PriceRow, SeriesColumns, Tables } from './schema.ts';
+import type { PriceColumns, SeriesColumns, Tables } from './schema.ts';
 
 /** An open database, and the little in which the two dialects differ. */
 export interface Engine {
@@ -9,5 +9,5 @@ export interface Engine {
   /** So many candles go into one statement. */
   readonly batch: number;
   /** Candles as what an `insert` takes rows from. */
-  readonly rowsOf: (series: SeriesColumns, rows: readonly Omit<PriceRow, keyof SeriesColumns>[]) => RawBuilder<unknown>;
+  readonly rowsOf: (series: SeriesColumns, rows: readonly PriceColumns[]) => RawBuilder<unknown>;
 }

@@ -1,5 +1,13 @@
-/** A candle, as core's `Candle`. */
-export interface PriceRow extends SeriesColumns {
+/** What identifies a series, in every table that has to do with candles. */
+export interface SeriesColumns {
+  source: string;
+  symbol: string;
+  quote: string;
+  interval: string;
+}
+
+/** The numbers of a candle, as core's `Candle`. */
+export interface PriceColumns {
   /** Open time, UTC milliseconds. */
   ts: number;
   open: number;
@@ -11,13 +19,7 @@ export interface PriceRow extends SeriesColumns {
   quote_volume: number | null;
 }
 
-/** What identifies a series, in every table that has to do with candles. */
-export interface SeriesColumns {
-  source: string;
-  symbol: string;
-  quote: string;
-  interval: string;
-}
+export interface PriceRow extends SeriesColumns, PriceColumns {}
 
 /** A series that has candles. Whoever writes candles of a series holds the lock of its row. */
 export interface SeriesRow extends SeriesColumns {
