@@ -44,6 +44,7 @@ describe('README.md', () => {
       'crawler',
       'training',
       'prediction',
+      'dashboard',
       'api',
       'cli',
     ]) {
