@@ -47,6 +47,12 @@ export const SETTINGS = {
     about: 'Age of the released models, in days, from which an alarm goes off',
   }),
   crawlMemory: setting({ schema: memory, fallback: '512', about: 'Memory of the crawler, in MiB' }),
+  crawlReserved: setting({
+    schema: flag,
+    fallback: 'true',
+    about:
+      'Keep two crawls from running at once by reserved concurrency; false where the quota of the account leaves none to reserve (true or false)',
+  }),
   featuresMemory: setting({ schema: memory, fallback: '3008', about: 'Memory of the feature step on Lambda, in MiB' }),
   trainMemory: setting({
     schema: memory,

@@ -7,6 +7,7 @@ describe('another deployment', () => {
     'pavio:name': 'pavio-hourly',
     'pavio:interval': '1h',
     'pavio:crawlSchedule': 'rate(1 hour)',
+    'pavio:crawlReserved': 'false',
     'pavio:crawlSilenceHours': '3',
     'pavio:waf': 'true',
     'pavio:alarmEmail': 'somebody@example.com',
@@ -27,6 +28,7 @@ describe('another deployment', () => {
     expect(Properties.ScheduleExpression).toBe('rate(1 hour)');
     for (const part of ['Crawler', 'Pipeline', 'Api'] as const) {
       for (const { Properties } of resourcesOf(templates[part], 'AWS::Lambda::Function')) {
+        expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
         expect(Properties.Environment.Variables).toMatchObject({ PAVIO_INTERVAL: '1h' });
       }
       for (const { Properties } of resourcesOf(templates[part], 'AWS::Logs::LogGroup')) {

@@ -54,3 +54,39 @@ async function bootstrapVersion(env: Environment): Promise<string | undefined> {
     client.destroy();
   }
 }
+
+/** So many concurrent executions AWS keeps for the functions that reserve none; a new account may have no more at all. */
+const LEAST_UNRESERVED = 10;
+
+/**
+ * Can the crawler of a deployment reserve the one concurrent execution that its template asks for? Who may not ask that is
+ * told by CloudFormation.
+ *
+ * @throws PavioError `bad_config` where it cannot.
+ */
+export async function checkConcurrency(env: Environment, { account, region }: Account, name: string): Promise<void> {
+  const { GetAccountSettingsCommand, GetFunctionConcurrencyCommand, LambdaClient } = await import(
+    '@aws-sdk/client-lambda'
+  );
+  const client = new LambdaClient(awsOptions(env));
+  try {
+    const limits = await client.send(new GetAccountSettingsCommand()).catch(() => undefined);
+    const unreserved = limits?.AccountLimit?.UnreservedConcurrentExecutions ?? Number.POSITIVE_INFINITY;
+    if (unreserved > LEAST_UNRESERVED) return;
+    const crawler = new GetFunctionConcurrencyCommand({ FunctionName: `${name}-crawl` });
+    const deployed = await client.send(crawler).catch(() => undefined);
+    if (deployed?.ReservedConcurrentExecutions !== undefined) return;
+    throw new PavioError(
+      'bad_config',
+      `Account ${account} has ${unreserved} concurrent executions of Lambda to give in ${region}, and AWS lets nobody ` +
+        `reserve any of the last ${LEAST_UNRESERVED}: the crawler cannot have its own.`,
+      {
+        remedy:
+          'Ask for more (Service Quotas, AWS Lambda, "Concurrent executions"), or deploy with -c pavio:crawlReserved=false: ' +
+          'then two crawls that are started at once both run.',
+      },
+    );
+  } finally {
+    client.destroy();
+  }
+}

@@ -150,7 +150,8 @@ describe('npm run cost', () => {
   });
 
   it.each([
-    [['--assets', '0'], 'It must be a number from 1.'],
+    [['--assets', '0'], 'It must be a whole number from 1.'],
+    [['--assets', '2.5'], 'It must be a whole number from 1.'],
     [['--interval', '2h'], '"2h" is not a candle interval.'],
     [['-c', 'pavio'], '"pavio" is not a setting.'],
     [['-c', 'pavio:waf=maybe'], 'pavio:waf must be true or false'],

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +11,7 @@ import { loadSettings } from '@pavio/cdk';
 import { METRICS } from '@pavio/lambda';
 import { type S3Server, startS3Server } from '@pavio/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOOTSTRAP_VERSION } from '../src/account.ts';
+import { BOOTSTRAP_VERSION, checkConcurrency } from '../src/account.ts';
 import { deployAssembly, type Plan, readPlan } from '../src/cdk.ts';
 import { describeOutputs } from '../src/commands/deploy.ts';
 import { billOf, FIXED, FREE_SERVICES } from '../src/cost/bill.ts';
@@ -135,8 +137,27 @@ describe.skipIf(missing !== '')(`npm run deploy, to an account${missing}`, () =>
     const version = { Name: '/cdk-bootstrap/hnb659fds/version', Value: '4', Type: 'String' } as const;
     await parameters.send(new PutParameterCommand(version));
     const old = await ops(['deploy']);
-    parameters.destroy();
     expect(old.stderr).toContain('is prepared for an older CDK (4)');
+    await parameters.send(new PutParameterCommand({ ...version, Value: String(BOOTSTRAP_VERSION), Overwrite: true }));
+    parameters.destroy();
+  });
+
+  it('asks for a quota of Lambda that the crawler can have its own of', async () => {
+    const quota = await startQuota();
+    const account = { account: '123456789012', region: 'us-east-1', who: 'somebody' };
+    const check = () => checkConcurrency(process.env, account, 'pavio');
+    const { code, stderr } = await ops(['deploy']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Account 123456789012 has 10 concurrent executions of Lambda to give in us-east-1');
+    expect(stderr).toContain('or deploy with -c pavio:crawlReserved=false');
+    quota.reserved = 1;
+    await expect(check()).resolves.toBeUndefined();
+    Object.assign(quota, { reserved: undefined, unreserved: 11 });
+    await expect(check()).resolves.toBeUndefined();
+    // Whoever may not ask is told by CloudFormation.
+    quota.unreserved = undefined;
+    await expect(check()).resolves.toBeUndefined();
+    quota.close();
   });
 
   it('shows and deploys what was synthesized, with the command of the CDK itself', async () => {
@@ -184,6 +205,44 @@ describe.skipIf(missing !== '')(`npm run deploy, to an account${missing}`, () =>
     expect(await deployedStacks(client(), 'pavio-other')).toEqual([]);
   });
 });
+
+interface Quota {
+  /** What the account has to give; undefined: nobody may ask. */
+  unreserved: number | undefined;
+  /** What the crawler has; undefined: there is none. */
+  reserved: number | undefined;
+  close(): void;
+}
+
+/** What Lambda answers about quotas, in its own form: moto does not know these two questions. */
+async function startQuota(): Promise<Quota> {
+  const quota: Quota = { unreserved: 10, reserved: undefined, close: () => undefined };
+  const answers = (): Record<string, object | undefined> => ({
+    '/2016-08-19/account-settings':
+      quota.unreserved === undefined
+        ? undefined
+        : {
+            AccountLimit: { UnreservedConcurrentExecutions: quota.unreserved },
+          },
+    '/2019-09-30/functions/pavio-crawl/concurrency':
+      quota.reserved === undefined ? undefined : { ReservedConcurrentExecutions: quota.reserved },
+  });
+  const server = createServer(({ url = '' }, response) => {
+    const answer = answers()[url];
+    response.writeHead(answer === undefined ? 403 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  process.env['AWS_ENDPOINT_URL_LAMBDA'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  quota.close = () => {
+    delete process.env['AWS_ENDPOINT_URL_LAMBDA'];
+    server.close();
+    server.closeAllConnections();
+  };
+  return quota;
+}
 
 it('is a file in scripts/ for each, which says what it does', async () => {
   const commands = ['deploy', 'destroy', 'monitor', 'cost'];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
@@ -64,7 +64,12 @@ describe('npm run monitor --lake', () => {
   });
 
   it('says so of an empty lake, and of damage', async () => {
-    const empty = await ops(['monitor', '--lake', path.join(folder, 'nothing')], { env: {} });
+    const nothing = path.join(folder, 'nothing');
+    const nowhere = await ops(['monitor', '--lake', nothing], { env: {} });
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.stderr).toContain(`There is no folder ${nothing}.\nCorrect --lake, or fill it first`);
+    await mkdir(nothing);
+    const empty = await ops(['monitor', '--lake', nothing], { env: {} });
     expect(empty.code).toBe(0);
     expect(empty.stdout.replace(/ +/g, ' ')).toContain(
       'Candles none yet\nTraining none yet\nModels none live\nForecasts none yet',

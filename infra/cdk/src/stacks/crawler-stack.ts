@@ -34,7 +34,7 @@ export class CrawlerStack extends DeploymentStack {
 
   constructor(scope: Construct, { data, bundle, ...props }: CrawlerStackProps) {
     super(scope, 'Crawler', { description: 'Pavio: the crawler and its schedule', ...props });
-    const { crawlMemory, crawlSchedule } = this.settings;
+    const { crawlMemory, crawlReserved, crawlSchedule } = this.settings;
     this.deadLetters = deadLetters(this);
     this.crawl = new PavioFunction(this, 'crawl', {
       description: 'Fetches candles and the market-cap ranking into raw/',
@@ -46,7 +46,7 @@ export class CrawlerStack extends DeploymentStack {
       access: { read: ['raw', 'models'], write: ['raw'] },
       environment: { CRYPTOCOMPARE_SECRET_ARN: data.providerKey.secretArn },
       // Two crawls at once would share the provider's quota and do the same work twice.
-      reservedConcurrentExecutions: 1,
+      ...(crawlReserved && { reservedConcurrentExecutions: 1 }),
       retryAttempts: RUN_RETRIES,
       maxEventAge: LATEST_START,
       onFailure: new SqsDestination(this.deadLetters),

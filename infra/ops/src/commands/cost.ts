@@ -21,10 +21,14 @@ export const costCommand: OpsCommand<CostOptions> = {
     '(infra/ops/src/cost/prices.ts has each with its page and date, measured.ts what durations rest on). Needs no account.',
   configure: (program) =>
     withContext(program)
-      .option('--assets <N>', 'assets (those of PAVIO_ASSETS, else 20)', atLeast(1))
+      .option('--assets <N>', 'assets (those of PAVIO_ASSETS, else 20)', wholeFrom(1))
       .option('--interval <INTERVAL>', 'length of a candle (PAVIO_INTERVAL, else 1d)', (text) => parseInterval(text))
-      .option('--requests <N>', 'requests to the API in a month (100000)', atLeast(0))
-      .option('--history <N>', 'candles stored of each asset (what is crawled where nobody chose a start)', atLeast(1))
+      .option('--requests <N>', 'requests to the API in a month (100000)', wholeFrom(0))
+      .option(
+        '--history <N>',
+        'candles stored of each asset (what is crawled where nobody chose a start)',
+        wholeFrom(1),
+      )
       .option('--retrains <N>', 'runs of the pipeline a day (one after each crawl)', atLeast(0))
       .option('--months <N>', 'age of the deployment: storage grows (12)', atLeast(0)),
   async run({ console, env, clock, options: { context, ...given } }) {
@@ -81,6 +85,15 @@ function describeDrivers(lines: readonly BillLine[], { seconds }: Usage): string
 /** Cents, and what is less than one as such. */
 function formatUsd(usd: number): string {
   return usd > 0 && usd < 0.005 ? '< 0.01' : usd.toFixed(2);
+}
+
+function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,12}$/.test(text) || Number(text) < least) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    }
+    return Number(text);
+  };
 }
 
 function atLeast(least: number): (text: string) => number {

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Settings } from '@pavio/cdk';
 import { formatCount, renderTable } from '@pavio/cli';
-import { checkBootstrap, identify } from '../account.ts';
+import { checkBootstrap, checkConcurrency, identify } from '../account.ts';
 import { awsOptions } from '../aws.ts';
 import { deployAssembly, type Plan, readPlan, readSettings, runCdk } from '../cdk.ts';
 import type { OpsCommand, OpsContext } from '../command.ts';
@@ -20,7 +21,7 @@ export const deployCommand: OpsCommand<DeployOptions> = {
   name: 'deploy',
   summary: 'Deploy Pavio on AWS, or bring a deployment up to date',
   details:
-    'Checks settings, credentials and the CDK bootstrap, bundles and synthesizes, shows what will change, deploys all ' +
+    'Checks settings, credentials, the CDK bootstrap and the quota of Lambda, bundles and synthesizes, shows what will change, deploys all ' +
     'stacks, and prints the bucket, the addresses and what to do next. It can be run again at any time. ' +
     'Settings are in infra/cdk/README.md; what it will cost: npm run cost.',
   configure: (program) =>
@@ -35,14 +36,14 @@ export const deployCommand: OpsCommand<DeployOptions> = {
         console.result({ deployment: settings.name, ...plan }, `${describePlan(plan)}\n\nNothing was deployed.`);
         return;
       }
-      await deploy(context, settings.name, out);
+      await deploy(context, settings, out);
     } finally {
       await rm(out, { recursive: true, force: true });
     }
   },
 };
 
-async function deploy(context: DeployContext, name: string, out: string): Promise<void> {
+async function deploy(context: DeployContext, { name, crawlReserved }: Settings, out: string): Promise<void> {
   const { console, env, signal } = context;
   const account = await identify(env);
   console.line(`Account ${account.account}, ${account.region}, as ${account.who}.`);
@@ -50,6 +51,7 @@ async function deploy(context: DeployContext, name: string, out: string): Promis
   const client = new CloudFormationClient(awsOptions(env));
   try {
     await checkBootstrap(env, account);
+    if (crawlReserved) await checkConcurrency(env, account, name);
     const plan = await synthesize(context, out);
     console.line(`\n${describePlan(plan)}\n`);
     const cdk = {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsoleLogger, openWorkspace, readConfig } from '@pavio/cli';
@@ -49,7 +50,9 @@ export const monitorCommand: OpsCommand<MonitorOptions> = {
 async function look(context: MonitorContext): Promise<{ value: unknown; text: string }> {
   const { env, clock, options } = context;
   if (options.lake !== undefined) {
-    const lake = await readLake(context, readConfig({ lake: options.lake }, env, process.cwd()));
+    const config = readConfig({ lake: options.lake }, env, process.cwd());
+    refuseNowhere(config);
+    const lake = await readLake(context, config);
     return { value: { lake }, text: describeLake(lake) };
   }
   const { lines } = options;
@@ -60,6 +63,14 @@ async function look(context: MonitorContext): Promise<{ value: unknown; text: st
   const config = { ...readConfig({ lake: `s3://${bucket}` }, env, process.cwd()), database: undefined };
   const lake = await readLake(context, config);
   return { value: { cloud, lake }, text: `${describeCloud(cloud)}\n\n${describeLake(lake)}` };
+}
+
+/** @throws PavioError `not_found`: a name that was mistyped is not an empty lake. */
+function refuseNowhere({ lake, database }: Config): void {
+  if (database !== undefined || lake.includes('://') || existsSync(lake)) return;
+  throw new PavioError('not_found', `There is no folder ${lake}.`, {
+    remedy: `Correct --lake, or fill it first: pnpm pavio run --lake ${lake}.`,
+  });
 }
 
 async function readLake({ console, stderr, clock }: MonitorContext, config: Config) {
