@@ -4,6 +4,7 @@ import json
 
 from moto.apigateway.models import apigateway_backends
 from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import ChangeSet, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudwatch.models import cloudwatch_backends
@@ -35,6 +36,10 @@ def update_termination_protection(self):
 CloudFormationResponse.update_termination_protection = update_termination_protection
 
 
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFound"
+
+
 def of_its_stack(action):
     """Change sets of two stacks may have the same name: the action is given the id of the one that is meant."""
 
@@ -48,8 +53,10 @@ def of_its_stack(action):
         ]
         if own:
             self.data["ChangeSetName"] = [own[-1]]
-        elif name not in backend.change_sets and action.__name__ == "delete_change_set":
-            return ActionResult({})  # As AWS says where there is none.
+        elif name not in backend.change_sets:
+            if action.__name__ == "delete_change_set":
+                return ActionResult({})
+            raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
         return action(self)
 
     return answer
