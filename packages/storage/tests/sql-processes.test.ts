@@ -32,7 +32,7 @@ describe.each(await testDatabases())('processes on $name', ({ isMissing, create 
     const url = await create();
     const count = 2000;
     const times = Array.from({ length: count }, (_, day) => day * DAY);
-    for (let kill = 0; kill < 4; kill++) {
+    for (let kill = 0; kill < 3; kill++) {
       const writer = startProgram('rewrite-candles.ts', url, String(count));
       await writer.printed('writing 2\n');
       await sleep(Math.random() * 200);
