@@ -63,8 +63,10 @@ export const SETTINGS = {
   apiMemory: setting({ schema: memory, fallback: '1024', about: 'Memory of the API, in MiB' }),
   sparkRows: setting({
     schema: wholeNumber.min(0),
-    fallback: '300000',
-    about: 'Stored candles from which features and training run on Glue (Spark) instead of Lambda',
+    // Half of what 3008 MiB hold (see "Lambda or Glue" in the README).
+    fallback: '600000',
+    about:
+      'Stored candles from which features and training run on Glue (Spark) instead of Lambda; more where trainMemory is more',
   }),
   sparkWorkers: setting({
     schema: wholeNumber.min(2).max(299),

@@ -139,7 +139,7 @@ describe('npm run cost', () => {
     expect(stdout).toContain('20 assets, 1h, 17,520 candles each (350,400 rows), 1,000,000 requests a month');
     expect(stdout).toMatch(/^ApiGateway +3\.86 +requests 3\.50, answers 0\.36$/m);
     expect(stdout).toMatch(/^total +\d+\.\d\d$/m);
-    expect(stdout).toMatch(/Most of it:\n +\d+ % {2}XRay, traces.*\n +\d+ % {2}Glue, features and training on Spark/);
+    expect(stdout).toMatch(/Most of it:\n +\d+ % {2}XRay, traces.*\n +\d+ % {2}ApiGateway, requests/);
   });
 
   it('gives the lines as JSON, and they add up', async () => {
