@@ -40,8 +40,6 @@ export async function openSqlite(file: string): Promise<Engine> {
   const database = new Sqlite(file, { timeout: 0 });
   try {
     if (database.pragma('journal_mode', { simple: true }) !== 'wal') database.pragma('journal_mode = WAL');
-    // What an upsert has answered is on the disk, whatever happens to the power.
-    database.pragma('synchronous = FULL');
     const kysely = new Kysely<Tables>({ dialect: new Dialect({ database }) });
     const version = String(database.prepare('select sqlite_version()').pluck().get());
     return {
