@@ -59,7 +59,9 @@ export function selectRows(rows: number, selection: RowSelection | undefined): I
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > rows || from > to) {
     throw new PavioError('bad_input', `The row range [${from}, ${to}) does not lie in the ${rows} rows.`);
   }
-  return Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const selected = new Int32Array(to - from);
+  for (let i = 0; i < selected.length; i++) selected[i] = from + i;
+  return selected;
 }
 
 /** @throws PavioError `bad_features` unless the data has `rows * columns` cells. */

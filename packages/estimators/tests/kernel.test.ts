@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hashSources } from '../kernel/build.ts';
-import { createMatrix, readRow } from '../src/matrix.ts';
+import { createMatrix } from '../src/matrix.ts';
 import { type BoostingParams, DEFAULT_PARAMS, type ForestParams } from '../src/params.ts';
 import { createRandom } from '../src/random.ts';
 import { trainingSet } from '../src/training-set.ts';
@@ -12,7 +12,6 @@ import { logisticLoss, squaredLoss } from '../src/tree/losses.ts';
 import { PlainGrower } from '../src/tree/plain-grower.ts';
 import { regressionLoss } from '../src/tree/robust-losses.ts';
 import { WasmGrower } from '../src/tree/wasm-grower.ts';
-import { fitsPredictor, sumLeaves } from '../src/tree/wasm-predictor.ts';
 import { gauss } from './synthetic.ts';
 
 test('the code is compiled from the sources', () => {
@@ -99,19 +98,4 @@ test('two rows, one feature', () => {
   const [expected, actual] = [plain, wasm].map((create) => fitBoosting(squaredLoss, params, set, 5, create));
   expect(actual).toEqual(expected);
   expect(actual?.ensemble.arrays.feature).toEqual(Int16Array.of(0, -1, -1, 0, -1, -1, 0, -1, -1));
-});
-
-test('a compiled batch gives what single rows give, with missing values and whatever its size', () => {
-  const { X, y } = hardSet(1500);
-  const params = { ...DEFAULT_PARAMS.regressor_rf, nEstimators: 4, maxDepth: null, minSamplesLeaf: 1 };
-  const { ensemble } = fitForest('regressor', params, trainingSet('regressor', { X, y }), 5);
-  const fresh = hardSet(1501).X;
-  const expected = Float64Array.from({ length: fresh.rows }, (_, row) => ensemble.predictRow(readRow(fresh, row)));
-  expect(expected.some(Number.isNaN)).toBe(false);
-  for (const size of [64, 1001, 1024, 1501]) {
-    const rows = Int32Array.from({ length: size }, (_, i) => fresh.rows - 1 - i);
-    expect(fitsPredictor(ensemble.arrays)).toBe(true);
-    expect(sumLeaves(ensemble.arrays, fresh, rows)).toHaveLength(size);
-    expect(ensemble.predictRows(fresh, rows)).toEqual(Float64Array.from(rows, (row) => expected[row] as number));
-  }
 });

@@ -5,8 +5,10 @@ import { fitsPredictor, sumLeaves } from './wasm-predictor.ts';
 /** Feature number of a leaf. */
 export const LEAF = -1;
 
-/** From so many rows on, it pays to copy the trees to where the compiled code reads them. */
-const COMPILED_ROWS = 64;
+/** Fewer rows are done before the compiled code has memory. */
+const LEAST_COMPILED_ROWS = 64;
+/** A row pays for copying so many nodes of each tree to where the compiled code reads them (measured). */
+const NODES_PER_ROW = 25;
 
 /**
  * Trees as they predict, all in shared arrays with one entry a node. The children of node `i` are `left[i]` (feature <=
@@ -47,10 +49,17 @@ export class TreeEnsemble {
   /** Values of the rows, in the order of `rows`. The same numbers, bit for bit, as `predictRow` gives. */
   predictRows(matrix: Matrix, rows: Int32Array): Float64Array {
     const { base, scale } = this.arrays;
-    const isCompiled = rows.length >= COMPILED_ROWS && canRunKernel() && fitsPredictor(this.arrays);
-    const out = isCompiled ? sumLeaves(this.arrays, matrix, rows) : this.#sumRows(matrix, rows);
+    const out = this.#isWorthCompiling(rows.length)
+      ? sumLeaves(this.arrays, matrix, rows)
+      : this.#sumRows(matrix, rows);
     for (let i = 0; i < out.length; i++) out[i] = base + scale * out[i]!;
     return out;
+  }
+
+  #isWorthCompiling(rows: number): boolean {
+    const { roots, feature } = this.arrays;
+    if (rows < LEAST_COMPILED_ROWS || rows * roots.length * NODES_PER_ROW < feature.length) return false;
+    return canRunKernel() && fitsPredictor(this.arrays);
   }
 
   #sumRows(matrix: Matrix, rows: Int32Array): Float64Array {

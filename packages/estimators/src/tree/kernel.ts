@@ -24,8 +24,11 @@ export interface Kernel {
   /** Returns the number of nodes. */
   grow(l2: number, minGain: number, minHessian: number, gainUnit: number): number;
   /** Returns the address of a table of addresses: see `predict.h`. */
-  create_predictor(nodes: number, block: number, columns: number): number;
-  add_tree(root: number, count: number, columns: number): void;
+  create_predictor(nodes: number, trees: number, columns: number, block: number): number;
+  /** Takes in the next rows of a block. */
+  take_chunk(first: number, count: number): void;
+  /** Sums up the leaves of so many rows of the block. */
+  predict_block(count: number): void;
 }
 
 /** Called with the address of two `Best` structures when several instances grow a tree together. */
