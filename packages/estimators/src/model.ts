@@ -56,7 +56,7 @@ export function createModel(
 ): FittedModel {
   const { columns } = scorer;
   const kind = modelKind(name);
-  const finish = link === 'logistic' ? sigmoid : kind === 'classifier' ? clampProbability : identity;
+  const finish = finishOf(name, link);
   const mismatch = (given: number) =>
     new PavioError('feature_mismatch', `${name} reads ${columns} features, but a row has ${given}.`);
   const predictRows = (X: Matrix, rows?: RowSelection) => {
@@ -77,6 +77,12 @@ export function createModel(
   if (kind === 'regressor') return { ...base, kind: 'regressor', predict: predictRows };
   const predict = (X: Matrix, rows?: RowSelection) => predictRows(X, rows).map((p) => (p > 0.5 ? 1 : 0));
   return { ...base, kind: 'classifier', predict, predictProba: predictRows };
+}
+
+/** What turns a raw score into the number that a model is for. */
+export function finishOf(name: ModelName, link: 'identity' | 'logistic'): (score: number) => number {
+  if (link === 'logistic') return sigmoid;
+  return modelKind(name) === 'classifier' ? clampProbability : identity;
 }
 
 function identity(score: number): number {

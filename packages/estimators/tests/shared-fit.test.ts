@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { encodeSafetensors } from '../src/safetensors.ts';
 import { type FitJob, type FitResult, runJob } from '../src/trainer/job.ts';
 import { Scheduler } from '../src/trainer/scheduler.ts';
-import { fitShared, mostThreads } from '../src/trainer/shared-fit.ts';
+import { fitShared, mostThreads, sharesOf } from '../src/trainer/shared-fit.ts';
 import { createTrainer } from '../src/trainer/trainer.ts';
 import { WorkerPool } from '../src/trainer/worker-pool.ts';
 import { synthetic } from './synthetic.ts';
@@ -26,6 +26,8 @@ const JOBS: FitJob[] = [
   { ...FOREST, params: { nEstimators: 12, oobScore: true } },
 ];
 
+const BOTH = { fit: 2, predict: 2 };
+
 const url = new URL('../src/trainer/worker.ts', import.meta.url);
 const pool = new WorkerPool(3, url);
 afterAll(() => pool.close());
@@ -39,7 +41,7 @@ describe('a fit that threads share gives the bits of one thread', () => {
     const expected = comparable(runJob(job));
     expect(expected.predictions).toHaveLength(1000);
     for (const threads of [2, 3]) {
-      const shared = await fitShared(job, threads, (task) => pool.run(task));
+      const shared = await fitShared(job, { fit: threads, predict: threads }, (task) => pool.run(task));
       expect(comparable(shared)).toEqual(expected);
     }
   });
@@ -48,14 +50,14 @@ describe('a fit that threads share gives the bits of one thread', () => {
 test('a shared job that cannot be fitted is rejected with its code', async () => {
   const bad = { y: y.map((value, row) => (row === 5 ? Number.NaN : value)) };
   for (const job of [FOREST, BOOSTING]) {
-    const fit = fitShared({ ...job, ...bad }, 2, (task) => pool.run(task));
+    const fit = fitShared({ ...job, ...bad }, BOTH, (task) => pool.run(task));
     await expect(fit).rejects.toMatchObject({ code: 'bad_features' });
   }
 });
 
 test('a team that loses a member is rejected, and the threads go on', async () => {
   const dying = new WorkerPool(2, new URL('./dying-worker.ts', import.meta.url));
-  const fit = (job: FitJob) => fitShared(job, 2, (task) => dying.run(task));
+  const fit = (job: FitJob) => fitShared(job, BOTH, (task) => dying.run(task));
   await expect(fit({ ...BOOSTING, seed: 15 })).rejects.toMatchObject({ code: 'internal' });
   expect((await fit(BOOSTING)).predictions).toHaveLength(1000);
   await dying.close();
@@ -63,7 +65,7 @@ test('a team that loses a member is rejected, and the threads go on', async () =
 
 test('closing ends threads that wait for one another', async () => {
   const closing = new WorkerPool(2, url);
-  const fit = fitShared({ ...BOOSTING, params: { nEstimators: 100_000 } }, 2, (task) => closing.run(task));
+  const fit = fitShared({ ...BOOSTING, params: { nEstimators: 100_000 } }, BOTH, (task) => closing.run(task));
   const [outcome] = await Promise.all([
     fit.then(
       () => 'fulfilled',
@@ -82,6 +84,17 @@ test('small jobs are not shared, large ones are', () => {
   expect(mostThreads({ ...FOREST, X: large, train })).toBe(21);
   expect(mostThreads({ ...BOOSTING, X: large, train })).toBe(8);
   expect(mostThreads({ ...FOREST, name: 'regressor_lin', params: {}, X: large, train })).toBe(1);
+});
+
+test('a job that one thread fits has its rows predicted by several where they are many', async () => {
+  const params = { nEstimators: 250, maxDepth: 3 };
+  const job: FitJob = { ...FOREST, params, train: { from: 0, to: 300 }, predictRows: { from: 0, to: 5000 } };
+  expect(sharesOf(job, 8)).toEqual({ fit: 1, predict: 2 });
+  expect(mostThreads(job)).toBe(2);
+  expect(sharesOf({ ...job, predictRows: { from: 0, to: 1000 } }, 8)).toEqual({ fit: 1, predict: 1 });
+  expect(sharesOf({ ...job, name: 'regressor_lin', params: {} }, 8)).toEqual({ fit: 1, predict: 1 });
+  const shared = await fitShared(job, sharesOf(job, 2), (task) => pool.run(task));
+  expect(comparable(shared)).toEqual(comparable(runJob(job)));
 });
 
 test('a trainer shares a large job, and the result is that of one thread', async () => {

@@ -2,10 +2,9 @@ import { type ErrorCode, isPavioError, type ModelName, PavioError, type PavioErr
 import { type FitShare, type FittedShare, finishFit, fitShare } from '../fit.ts';
 import type { Matrix, RowSelection } from '../matrix.ts';
 import type { FittedModel } from '../model.ts';
-import { modelFromTensors } from '../model-file.ts';
 import type { ModelParams } from '../params.ts';
 import type { TensorFile } from '../safetensors.ts';
-import type { TreeArrays } from '../tree/ensemble.ts';
+import { type TreeArrays, TreeEnsemble } from '../tree/ensemble.ts';
 import type { FittedTrees, TreeRange } from '../tree/forest.ts';
 import type { OutOfBag, OutOfBagScore } from '../tree/out-of-bag.ts';
 import type { Team } from '../tree/team.ts';
@@ -63,14 +62,15 @@ export type Task =
   | { readonly kind: 'fit'; readonly job: FitJob }
   | { readonly kind: 'trees'; readonly job: FitJob; readonly trees: TreeRange }
   | { readonly kind: 'team'; readonly job: FitJob; readonly team: Team }
-  | { readonly kind: 'predict'; readonly job: FitJob; readonly model: TensorFile; readonly rows: Int32Array };
+  | { readonly kind: 'predict'; readonly job: FitJob; readonly trees: TreeArrays; readonly rows: Int32Array };
 
 export type TaskResult =
   | { readonly kind: 'fit'; readonly result: FitResult }
   /** The first member of a team has the result. */
   | { readonly kind: 'helped' }
   | { readonly kind: 'trees'; readonly part: ForestPart }
-  | { readonly kind: 'predict'; readonly predictions: Float64Array };
+  /** Raw scores of the rows. */
+  | { readonly kind: 'predict'; readonly scores: Float64Array };
 
 /** Some trees of a forest, as plain data. */
 export interface ForestPart {
@@ -98,7 +98,7 @@ export function runTask(task: Task): TaskResult {
       return { kind, part: { arrays: ensemble.arrays, ...others, rows } };
     }
     case 'predict':
-      return { kind, predictions: modelFromTensors(task.model).predictRows(job.X, task.rows) };
+      return { kind, scores: new TreeEnsemble(task.trees).predictRows(job.X, task.rows) };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FitJob, FitResult } from './job.ts';
-import { expectedWork, fitShared, mostThreads } from './shared-fit.ts';
+import { expectedWork, fitShared, mostThreads, sharesOf } from './shared-fit.ts';
 import { closedError, type WorkerPool } from './worker-pool.ts';
 
 interface Waiting {
@@ -63,18 +63,11 @@ export class Scheduler {
 
   async #run({ job, resolve, reject }: Waiting, threads: number): Promise<void> {
     try {
-      resolve(await this.#fit(job, threads));
+      resolve(await fitShared(job, sharesOf(job, threads), (task) => this.#pool.run(task)));
     } catch (error) {
       reject(error);
     } finally {
       this.#plan();
     }
-  }
-
-  async #fit(job: FitJob, threads: number): Promise<FitResult> {
-    if (threads > 1) return fitShared(job, threads, (task) => this.#pool.run(task));
-    const outcome = await this.#pool.run({ kind: 'fit', job });
-    if (outcome.kind !== 'fit') throw new Error('A fit gave another result.');
-    return outcome.result;
   }
 }

@@ -1,11 +1,12 @@
 import { finishFit } from '../fit.ts';
-import { selectRows } from '../matrix.ts';
+import { scorerOf } from '../model-file.ts';
 import { type ForestParams, resolveParams } from '../params.ts';
-import type { TensorFile } from '../safetensors.ts';
-import { TreeEnsemble } from '../tree/ensemble.ts';
+import { type TreeArrays, TreeEnsemble } from '../tree/ensemble.ts';
 import { featuresPerNode, joinForests } from '../tree/forest.ts';
 import { breakUp, createMeetingPlace } from '../tree/team.ts';
 import { type FitJob, type FitResult, resultOf, type Task, type TaskResult } from './job.ts';
+import { parts } from './parts.ts';
+import { predictionThreads, predictShared } from './shared-prediction.ts';
 
 /** Fewer cell visits than this are over before a second thread has helped (about 20 ms, measured). */
 const LEAST_WORK = 3e7;
@@ -36,8 +37,12 @@ export function expectedWork(job: FitJob): number {
   }
 }
 
-/** How many threads a fit gains from. */
+/** How many threads a job gains from. */
 export function mostThreads(job: FitJob): number {
+  return Math.max(fitThreads(job), predictionThreads(job));
+}
+
+function fitThreads(job: FitJob): number {
   if (expectedWork(job) < LEAST_WORK) return 1;
   const cells = trainingRows(job) * job.X.columns;
   switch (job.name) {
@@ -52,26 +57,49 @@ export function mostThreads(job: FitJob): number {
   }
 }
 
+/** Threads for the two halves of a job. */
+export interface Shares {
+  readonly fit: number;
+  readonly predict: number;
+}
+
+/** At most `threads` for each half, and no more than it gains from. */
+export function sharesOf(job: FitJob, threads: number): Shares {
+  return { fit: Math.min(threads, fitThreads(job)), predict: Math.min(threads, predictionThreads(job)) };
+}
+
 /**
- * One fit by several threads, all of which must be free: a forest's trees side by side, boosting's features side by
- * side; then the rows to predict. The result is that of one thread, bit for bit.
+ * One job by as many threads: a forest's trees side by side, boosting's features side by side; then the rows to predict.
+ * Those that fit must all be free. The result is that of one thread, bit for bit.
  */
 export async function fitShared(
   job: FitJob,
-  threads: number,
+  shares: Shares,
   run: (task: Task) => Promise<TaskResult>,
 ): Promise<FitResult> {
+  if (shares.fit === 1 && shares.predict === 1) return resultOfFit(await run({ kind: 'fit', job }));
   const started = performance.now();
   const { predictRows, ...fitOnly } = job;
-  const isForest = job.name === 'regressor_rf' || job.name === 'classifier_rf';
-  const fitted = isForest ? await fitForestShared(fitOnly, threads, run) : await fitTeam(fitOnly, threads, run);
+  const { model, trees } = await fitOnce(fitOnly, shares.fit, run);
   const fitMs = performance.now() - started;
-  if (predictRows === undefined) return { ...fitted, fitMs };
-  const predictions = await predictShared({ ...job, predictRows }, fitted.model, threads, run);
-  return { ...fitted, predictions, fitMs };
+  if (predictRows === undefined) return { ...model, predictions: undefined, fitMs };
+  const predictions = await predictShared({ ...job, predictRows }, trees, shares.predict, run);
+  return { ...model, predictions, fitMs };
 }
 
-type Fitted = Omit<FitResult, 'fitMs'>;
+interface Fitted {
+  readonly model: ReturnType<typeof resultOf>;
+  readonly trees: TreeArrays;
+}
+
+async function fitOnce(job: FitJob, threads: number, run: (task: Task) => Promise<TaskResult>): Promise<Fitted> {
+  const isForest = job.name === 'regressor_rf' || job.name === 'classifier_rf';
+  if (isForest && threads > 1) return fitForestShared(job, threads, run);
+  const model = threads > 1 ? await fitTeam(job, threads, run) : resultOfFit(await run({ kind: 'fit', job }));
+  const scorer = scorerOf(model.model);
+  if (!(scorer instanceof TreeEnsemble)) throw new Error(`${job.name} has no trees to share.`);
+  return { model, trees: scorer.arrays };
+}
 
 async function fitForestShared(
   job: FitJob,
@@ -84,10 +112,10 @@ async function fitForestShared(
   const results = (await Promise.all(tasks.map(run))).flatMap((result) => (result.kind === 'trees' ? result.part : []));
   const joined = joinForests(results.map(({ arrays, ...part }) => ({ ...part, ensemble: new TreeEnsemble(arrays) })));
   const model = finishFit(job.name, resolved, job.seed, results[0]!.rows, joined);
-  return { ...resultOf(model), predictions: undefined };
+  return { model: resultOf(model), trees: joined.ensemble.arrays };
 }
 
-async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promise<TaskResult>): Promise<Fitted> {
+async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promise<TaskResult>): Promise<FitResult> {
   const place = createMeetingPlace(members);
   const tasks = Array.from({ length: members }, (_, member): Task => {
     return { kind: 'team', job, team: { member, members, place } };
@@ -102,38 +130,12 @@ async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promis
       }
     }),
   );
-  const [first] = outcomes;
-  if (first?.kind !== 'fit') throw new Error('A team task gave another result.');
-  return first.result;
+  return resultOfFit(outcomes[0]!);
 }
 
-async function predictShared(
-  job: FitJob & Required<Pick<FitJob, 'predictRows'>>,
-  model: TensorFile,
-  threads: number,
-  run: (task: Task) => Promise<TaskResult>,
-): Promise<Float64Array> {
-  const rows = selectRows(job.X.rows, job.predictRows);
-  const tasks = parts(rows.length, threads).map(({ from, to }): Task => {
-    return { kind: 'predict', job, model, rows: rows.slice(from, to) };
-  });
-  const results = await Promise.all(tasks.map(run));
-  const predictions = new Float64Array(rows.length);
-  let offset = 0;
-  for (const result of results) {
-    if (result.kind !== 'predict') continue;
-    predictions.set(result.predictions, offset);
-    offset += result.predictions.length;
-  }
-  return predictions;
-}
-
-/** `total` things in `count` parts of about the same size, none of them empty unless there is but one. */
-function parts(total: number, count: number): { from: number; to: number }[] {
-  const size = Math.max(1, Math.min(count, total));
-  return Array.from({ length: size }, (_, i) => {
-    return { from: Math.floor((total * i) / size), to: Math.floor((total * (i + 1)) / size) };
-  });
+function resultOfFit(outcome: TaskResult): FitResult {
+  if (outcome.kind !== 'fit') throw new Error(`A fit gave the result "${outcome.kind}".`);
+  return outcome.result;
 }
 
 function trainingRows({ train }: FitJob): number {

@@ -1,3 +1,4 @@
+import type { TreeArrays } from '../tree/ensemble.ts';
 import type { FitJob } from './job.ts';
 
 /**
@@ -5,19 +6,39 @@ import type { FitJob } from './job.ts';
  * copy.
  */
 export function createSharing(): (job: FitJob) => FitJob {
-  const copies = new WeakMap<Float32Array | Float64Array, Float32Array | Float64Array>();
+  const copies = new WeakMap<Shareable, Shareable>();
   const share = <A extends Float32Array | Float64Array>(array: A): A => {
-    if (array.buffer instanceof SharedArrayBuffer) return array;
     const known = copies.get(array);
     if (known !== undefined) return known as A;
-    const buffer = new SharedArrayBuffer(array.byteLength);
-    const copy = array instanceof Float32Array ? new Float32Array(buffer) : new Float64Array(buffer);
-    copy.set(array);
-    copies.set(array, copy);
-    return copy as A;
+    const shared = toShared(array);
+    if (shared !== array) copies.set(array, shared);
+    return shared;
   };
   return (job) => {
     const shared = { ...job, X: { ...job.X, data: share(job.X.data) }, y: share(job.y) };
     return job.sampleWeight === undefined ? shared : { ...shared, sampleWeight: share(job.sampleWeight) };
   };
+}
+
+/** The same trees in shared memory, which goes to any number of threads without a copy. */
+export function shareTrees(trees: TreeArrays): TreeArrays {
+  const { roots, feature, split, left, missingRight } = trees;
+  return {
+    ...trees,
+    roots: toShared(roots),
+    feature: toShared(feature),
+    split: toShared(split),
+    left: toShared(left),
+    missingRight: toShared(missingRight),
+  };
+}
+
+type Shareable = Float32Array | Float64Array | Int16Array | Int32Array | Uint8Array;
+
+function toShared<A extends Shareable>(array: A): A {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const Type = array.constructor as new (buffer: SharedArrayBuffer) => A;
+  const copy = new Type(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
 }

@@ -31,6 +31,6 @@ function arraysOf(answer: TaskResult): ArrayBufferView[] {
     case 'helped':
       return [];
     case 'predict':
-      return [answer.predictions];
+      return [answer.scores];
   }
 }
