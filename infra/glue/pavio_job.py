@@ -182,19 +182,19 @@ def open_spark(step, lake):
     return builder.getOrCreate()
 
 
-def address(spark, lake):
-    """The lake as Spark names it: where s3:// is not known (it is on Glue and EMR), s3a:// is."""
-    if "://" not in lake:
-        return f"file://{os.path.abspath(lake)}"
+def address(spark, place):
+    """A folder, a file or the lake as Spark names it: where s3:// is not known (it is on Glue and EMR), s3a:// is."""
+    if "://" not in place:
+        return f"file://{os.path.abspath(place)}"
     is_native = spark.sparkContext._jsc.hadoopConfiguration().get("fs.s3.impl") is not None
-    return lake if is_native else lake.replace("s3://", "s3a://", 1)
+    return place if is_native else place.replace("s3://", "s3a://", 1)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--step", required=True, choices=["features", "train"])
     parser.add_argument("--lake", required=True, help="a folder that all machines see, or s3://bucket/prefix")
-    parser.add_argument("--node", required=True, help="the program node, version 24; brought to all machines")
+    parser.add_argument("--node", required=True, help="the program node, version 24, as a file or s3://...; brought to all machines")
     parser.add_argument("--bundle", required=True, help="pavio_spark.mjs, made by: node infra/glue/build.ts")
     parser.add_argument("--input", type=json.loads, default={}, help="JSON: source and quote, where they are known")
     parser.add_argument("--environment", type=json.loads, default={}, help="JSON: settings, as environment variables")
@@ -204,7 +204,7 @@ def main():
     lake = arguments.lake.rstrip("/") if "://" in arguments.lake else os.path.abspath(arguments.lake)
     spark = open_spark(arguments.step, lake)
     for file in (arguments.node, arguments.bundle):
-        spark.sparkContext.addFile(file)
+        spark.sparkContext.addFile(address(spark, file))
     names = [os.path.basename(file) for file in (arguments.node, arguments.bundle)]
     node = Node(*names, {**arguments.environment, "PAVIO_LAKE": lake}, arguments.patience)
     if arguments.step == "features":

@@ -1,1 +1,1 @@
-export { type Spark, type SparkJob, type SparkRun, startSpark } from './spark.ts';
+export { type Spark, type SparkJob, type SparkRun, type Submission, startSpark } from './spark.ts';

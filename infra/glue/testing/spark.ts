@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { pythonVenvOrReason, type Unavailable } from '@pavio/storage/testing';
 import { sparkFiles } from '../src/index.ts';
+import { hadoopAws } from './hadoop-aws.ts';
 
 /** What Glue 5.1 has, and what pyspark 3.5 asks for. */
 const PINS = ['pyspark==3.5.6', 'pyarrow==18.1.0', 'pandas==2.2.3', 'numpy==1.26.4'];
@@ -15,20 +16,25 @@ const LEAST_JAVA = 8;
 /** Sessions of seconds: the second compiler would work for nothing. */
 const SHORT_LIVED = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
-export interface SparkJob {
-  readonly step: 'features' | 'train';
-  readonly lake: string;
+export interface Submission {
   /** Where it runs: `local[2]`, `local-cluster[2,1,1024]` (two worker processes of one core and 1024 MiB each). */
   readonly master: string;
+  /** Arguments of the driver, by name: `--lake`. */
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Settings of Spark. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Told the process of the driver, from which all others descend. */
+  readonly onStart?: (pid: number) => void;
+}
+
+export interface SparkJob extends Omit<Submission, 'arguments'> {
+  readonly step: 'features' | 'train';
+  readonly lake: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** In the place of the Node that is shipped. */
   readonly node?: string;
   /** Seconds until a process that hangs is ended. */
   readonly patience?: number;
-  /** Settings of Spark. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Told the process of the driver, from which all others descend. */
-  readonly onStart?: (pid: number) => void;
 }
 
 export interface SparkRun {
@@ -42,8 +48,12 @@ export interface SparkRun {
 export interface Spark {
   /** The Python that it runs, which has pandas and pyarrow. */
   readonly python: string;
-  /** Runs `pavio_job.py` by spark-submit and waits for its end. */
+  /** Runs `pavio_job.py` by spark-submit, with Node and the bundle of this machine, and waits for its end. */
   run(job: SparkJob): Promise<SparkRun>;
+  /** The same with these arguments and no others. */
+  submit(submission: Submission): Promise<SparkRun>;
+  /** Settings by which it takes `s3://` for what is at this address, as Glue does for what is at AWS. */
+  s3Settings(endpoint: string): Promise<Readonly<Record<string, string>> | Unavailable>;
   /** Ends what is still running and removes what Spark wrote beside the lake. */
   stop(): Promise<void>;
 }
@@ -63,57 +73,66 @@ export async function startSpark(): Promise<Spark | Unavailable> {
   const { script, shipped } = await sparkFiles(folder);
   const running = new Set<number>();
 
+  const submit = async ({ master, arguments: given, settings = {}, onStart }: Submission): Promise<SparkRun> => {
+    const all = {
+      'spark.ui.enabled': 'false',
+      'spark.local.dir': path.join(folder, 'local'),
+      'spark.driver.extraJavaOptions': SHORT_LIVED,
+      'spark.executor.extraJavaOptions': SHORT_LIVED,
+      ...settings,
+    };
+    const options = Object.entries(all).flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
+    const child = spawn(
+      path.join(home, 'bin/spark-submit'),
+      ['--master', master, ...options, script, ...Object.entries(given).flat()],
+      {
+        // Its own group, so that its end is the end of all that it started.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', PYSPARK_PYTHON: python },
+      },
+    );
+    const { pid } = child;
+    if (pid !== undefined) {
+      running.add(pid);
+      onStart?.(pid);
+    }
+    const exit = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
+    const [exitCode, stdout, log] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+    if (pid !== undefined) running.delete(pid);
+    return {
+      exitCode,
+      outcome: exitCode === 0 ? JSON.parse(stdout.trim().split('\n').at(-1) ?? '') : undefined,
+      log,
+    };
+  };
+
   return {
     python,
-    async run({ step, lake, master, environment = {}, node = shipped.node, patience, settings = {}, onStart }) {
-      const all = {
-        'spark.ui.enabled': 'false',
-        'spark.local.dir': path.join(folder, 'local'),
-        'spark.driver.extraJavaOptions': SHORT_LIVED,
-        'spark.executor.extraJavaOptions': SHORT_LIVED,
-        ...settings,
-      };
-      const options = Object.entries(all).flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
-      const files = ['--node', node, '--bundle', shipped.bundle];
-      const limits = patience === undefined ? [] : ['--patience', String(patience)];
-      // As Glue does.
-      const others = ['--JOB_NAME', 'pavio-spark'];
-      const child = spawn(
-        path.join(home, 'bin/spark-submit'),
-        [
-          '--master',
-          master,
-          ...options,
-          script,
-          '--step',
-          step,
-          '--lake',
-          lake,
-          '--environment',
-          JSON.stringify(environment),
-          ...files,
-          ...limits,
-          ...others,
-        ],
-        {
-          // Its own group, so that its end is the end of all that it started.
-          detached: true,
-          stdio: ['ignore', 'pipe', 'pipe'],
-          env: { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', PYSPARK_PYTHON: python },
+    submit,
+    run: ({ step, lake, environment = {}, node = shipped.node, patience, ...submission }) =>
+      submit({
+        ...submission,
+        arguments: {
+          '--step': step,
+          '--lake': lake,
+          '--environment': JSON.stringify(environment),
+          '--node': node,
+          '--bundle': shipped.bundle,
+          ...(patience !== undefined && { '--patience': String(patience) }),
+          // As Glue does.
+          '--JOB_NAME': 'pavio-spark',
         },
-      );
-      const { pid } = child;
-      if (pid !== undefined) {
-        running.add(pid);
-        onStart?.(pid);
-      }
-      const exit = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
-      const [exitCode, stdout, log] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
-      if (pid !== undefined) running.delete(pid);
+      }),
+    async s3Settings(endpoint) {
+      const jars = await hadoopAws(path.join(home, 'jars'));
+      if ('unavailable' in jars) return jars;
       return {
-        exitCode,
-        outcome: exitCode === 0 ? JSON.parse(stdout.trim().split('\n').at(-1) ?? '') : undefined,
-        log,
+        'spark.jars': jars.join(','),
+        'spark.hadoop.fs.s3.impl': 'org.apache.hadoop.fs.s3a.S3AFileSystem',
+        'spark.hadoop.fs.s3a.endpoint': endpoint,
+        'spark.hadoop.fs.s3a.path.style.access': 'true',
+        'spark.hadoop.fs.s3a.aws.credentials.provider': 'com.amazonaws.auth.EnvironmentVariableCredentialsProvider',
       };
     },
     async stop() {
