@@ -36,10 +36,6 @@ def update_termination_protection(self):
 CloudFormationResponse.update_termination_protection = update_termination_protection
 
 
-class ChangeSetNotFound(CloudFormationError):
-    code = "ChangeSetNotFound"
-
-
 def of_its_stack(action):
     """Change sets of two stacks may have the same name: the action is given the id of the one that is meant."""
 
@@ -56,7 +52,7 @@ def of_its_stack(action):
         elif name not in backend.change_sets:
             if action.__name__ == "delete_change_set":
                 return ActionResult({})
-            raise ChangeSetNotFound(f"ChangeSet [{name}] does not exist")
+            raise CloudFormationError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist")
         return action(self)
 
     return answer
