@@ -1,5 +1,5 @@
 import { METRICS_NAMESPACE } from '@pavio/lambda';
-import type { Duration } from 'aws-cdk-lib';
+import { AssetHashType, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -13,6 +13,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { acknowledge } from './acknowledge.ts';
+import type { FunctionBundle } from './artefacts.ts';
 import { type DeploymentStack, REPLACEABLE } from './deployment.ts';
 import { grantLake, type LakeAccess } from './lake-access.ts';
 
@@ -22,8 +23,7 @@ export interface PavioFunctionProps
     'environment' | 'reservedConcurrentExecutions' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
   > {
   readonly description: string;
-  /** Folder with the bundle. */
-  readonly bundle: string;
+  readonly bundle: FunctionBundle;
   /** MiB. */
   readonly memory: number;
   readonly timeout: Duration;
@@ -52,7 +52,7 @@ export class PavioFunction extends LambdaFunction {
     super(scope, `${id}Function`, {
       ...rest,
       functionName,
-      code: Code.fromAsset(bundle),
+      code: Code.fromAsset(bundle.folder, { assetHash: bundle.hash, assetHashType: AssetHashType.CUSTOM }),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       // Glue runs on x86 too: the same machine code computes the same last digit of a logarithm.

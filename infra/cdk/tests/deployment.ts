@@ -26,7 +26,7 @@ export function smallArtefacts(): Artefacts {
   const bundle = (name: string) => {
     mkdirSync(path.join(folder, name));
     writeFileSync(path.join(folder, name, 'index.mjs'), 'export const handler = () => undefined;');
-    return path.join(folder, name);
+    return { folder: path.join(folder, name), hash: name };
   };
   const file = (name: string) => {
     writeFileSync(path.join(folder, name), name);

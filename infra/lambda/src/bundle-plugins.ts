@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -8,16 +7,16 @@ const MODULE_ADDRESS = /new URL\(\s*'([^']+)\.ts',\s*import\.meta\.url\s*\)/g;
 
 /**
  * What libraries load and nothing here ever calls: Fastify's own compilers (routes are compiled by zod), YAML (the API
- * description is JSON), forms (providers are asked by GET), the messages of zod in forty languages, and the ways to
- * credentials that are not those of Lambda, which gives them in the environment.
+ * description is JSON), forms (providers are asked by GET), threads for logs, HTTP/2 and looking up the address to listen on
+ * (nothing listens here), the messages of zod in forty languages, and the ways to credentials that are not those of Lambda,
+ * which gives them in the environment.
  */
 const LEFT_OUT =
-  /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
-/**
- * Node's own modules are taken as `require` would take them: to import one looks at each of its exports, and some of those
- * load what nobody asked for (`http.WebSocket` all of undici).
- */
-const BUILT_IN = new RegExp(`^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`);
+  /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|thread-stream|(node:)?(http2|dns)|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
+/** Settings of the AWS SDK come from the environment: there is no `~/.aws` on Lambda. */
+const AWS_CONFIG_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
+/** zod writes and compiles a function for every object that it is to check, which pays after hundreds of checks. */
+const ZOD_CONFIG = /zod[\\/]v4[\\/]core[\\/]core\.js$/;
 const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
 /** Bundles our sources: what is never called is left out, and modules that are loaded by address are found. */
@@ -31,9 +30,14 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
       setup(build) {
         build.onResolve({ filter: LEFT_OUT }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
         build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
-        build.onResolve({ filter: BUILT_IN }, ({ path: name }) => ({ path: name, namespace: 'built-in' }));
-        build.onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path: name }) => ({
-          contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`,
+        build.onLoad({ filter: AWS_CONFIG_FILES }, ({ path: file }) => ({
+          contents:
+            "export { CONFIG_PREFIX_SEPARATOR } from './constants.js';" +
+            'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });',
+          resolveDir: path.dirname(file),
+        }));
+        build.onLoad({ filter: ZOD_CONFIG }, async ({ path: file }) => ({
+          contents: `${await readFile(file, 'utf8')}\nconfig({ jitless: true });`,
         }));
         build.onLoad({ filter: LANGUAGES }, ({ path: file }) => ({
           contents: "export { default as en } from './en.js';",

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
+import { RUNTIME_FLAGS } from '../src/code-cache.ts';
 
 export interface InvocationOrder {
   readonly event: unknown;
@@ -55,6 +56,7 @@ const LONGEST_MS = 900_000;
 export async function startLambda({ bundle, env }: LambdaProcessOptions): Promise<LambdaProcess> {
   const child = fork(runtimeProgram(), [bundle], {
     env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...env },
+    execArgv: RUNTIME_FLAGS,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

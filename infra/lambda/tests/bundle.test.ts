@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleFunctions, FUNCTIONS, type FunctionName } from '../src/index.ts';
+import { codeCacheFile, PROGRAM_FILE } from '../src/load-program.ts';
 import { invokeOnce } from '../testing/index.ts';
 
-/** Bytes of all modules of a function. Those of API and crawler are promised; the others shall not grow unnoticed. */
+/** Bytes of all modules of a function, without V8's bytecode. Those of API and crawler are promised; the others shall not grow unnoticed. */
 const BUDGETS: Readonly<Record<FunctionName, number>> = {
   api: 2_000_000,
   crawl: 1_000_000,
@@ -27,29 +28,41 @@ function bundleOf(name: FunctionName): Bundle {
   return found;
 }
 
+/** Files of a bundle that are code. */
+function modulesIn(target: string): string[] {
+  return readdirSync(target).filter((file) => /\.[cm]js$/.test(file));
+}
+
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {
   it('keeps its budget', () => {
-    const { bytes, parts } = bundleOf(name);
+    const { bytes, cacheBytes, parts } = bundleOf(name);
     const largest = parts.slice(0, 4).map((part) => `${part.name} ${Math.round(part.bytes / 1000)}`);
-    console.log(`${name}: ${Math.round(bytes / 1000)} kB of ${BUDGETS[name] / 1000} kB (${largest.join(', ')} ...)`);
+    console.log(
+      `${name}: ${Math.round(bytes / 1000)} kB of ${BUDGETS[name] / 1000} kB (${largest.join(', ')} ...), ` +
+        `${Math.round(cacheBytes / 1000)} kB of bytecode`,
+    );
     expect(bytes).toBeLessThan(BUDGETS[name]);
   });
 
   it('is all that its folder holds, without source maps', () => {
-    const { bytes, folder: target } = bundleOf(name);
-    const files = readdirSync(target);
-    expect(files).toContain('index.mjs');
-    expect(files.filter((file) => !file.endsWith('.mjs'))).toEqual([]);
-    expect(files.reduce((sum, file) => sum + readFileSync(path.join(target, file)).length, 0)).toBe(bytes);
-    expect(readdirSync(`${target}.maps`)).toEqual(files.map((file) => `${file}.map`));
+    const { bytes, cacheBytes, folder: target } = bundleOf(name);
+    const modules = modulesIn(target);
+    const caches = readdirSync(target).filter((file) => !modules.includes(file));
+    expect(modules).toEqual(expect.arrayContaining(['index.mjs', PROGRAM_FILE]));
+    expect(caches).toContain(codeCacheFile(PROGRAM_FILE));
+    expect(caches.filter((file) => !modules.some((module) => file === codeCacheFile(module)))).toEqual([]);
+    const sizeOf = (files: readonly string[]) =>
+      files.reduce((sum, file) => sum + readFileSync(path.join(target, file)).length, 0);
+    expect([sizeOf(modules), sizeOf(caches)]).toEqual([bytes, cacheBytes]);
+    expect(readdirSync(`${target}.maps`)).toEqual(modules.map((file) => `${file}.map`));
   });
 
   it('imports nothing that is not in it', () => {
     const { folder: target } = bundleOf(name);
-    const files = readdirSync(target);
+    const files = modulesIn(target);
     const outside = files.flatMap((file) => {
       const source = readFileSync(path.join(target, file), 'utf8');
-      const imports = source.matchAll(/(?:from|import)\s?\(?"(\.[^"]+)"/g);
+      const imports = source.matchAll(/(?:from|import|require)\s?\(?"(\.[^"]+)"/g);
       return Array.from(imports, ([, from = '']) => path.basename(from)).filter((from) => !files.includes(from));
     });
     expect(outside).toEqual([]);
@@ -74,7 +87,8 @@ it('is the same whenever it is made', async () => {
   const again = mkdtempSync(path.join(tmpdir(), 'pavio-bundles-'));
   const [second] = await bundleFunctions(again, ['crawl']);
   const read = (target: string) =>
-    readdirSync(target).map((file) => [file, readFileSync(path.join(target, file), 'utf8')]);
+    modulesIn(target).map((file) => [file, readFileSync(path.join(target, file), 'utf8')]);
   expect(read(second?.folder ?? '')).toEqual(read(bundleOf('crawl').folder));
+  expect(second?.hash).toBe(bundleOf('crawl').hash);
   rmSync(again, { recursive: true, force: true });
 });

@@ -18,6 +18,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import type { FunctionBundle } from '../artefacts.ts';
 import { DeploymentStack, type DeploymentStackProps, IRREPLACEABLE, REPLACEABLE } from '../deployment.ts';
 import { firewall } from '../firewall.ts';
 import { PavioFunction } from '../pavio-function.ts';
@@ -30,8 +31,7 @@ export interface ApiStackProps extends DeploymentStackProps {
   readonly data: DataStack;
   readonly crawler: CrawlerStack;
   readonly pipeline: PipelineStack;
-  /** Folder with the bundle of the API. */
-  readonly bundle: string;
+  readonly bundle: FunctionBundle;
 }
 
 /** API Gateway waits 29 seconds for an answer. */

@@ -8,6 +8,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeVersions } from '../acknowledge.ts';
+import type { FunctionBundle } from '../artefacts.ts';
 import { deadLetters } from '../dead-letters.ts';
 import { DeploymentStack, type DeploymentStackProps } from '../deployment.ts';
 import { PavioFunction } from '../pavio-function.ts';
@@ -15,8 +16,7 @@ import type { DataStack } from './data-stack.ts';
 
 export interface CrawlerStackProps extends DeploymentStackProps {
   readonly data: DataStack;
-  /** Folder with the bundle of the crawler. */
-  readonly bundle: string;
+  readonly bundle: FunctionBundle;
 }
 
 /** Lambda ends a function after 15 minutes; the crawler stops by itself before, and calls itself to go on. */

@@ -7,6 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeVersions } from '../acknowledge.ts';
+import type { Artefacts } from '../artefacts.ts';
 import { deadLetters } from '../dead-letters.ts';
 import { DeploymentStack, type DeploymentStackProps, REPLACEABLE } from '../deployment.ts';
 import { PavioFunction } from '../pavio-function.ts';
@@ -16,8 +17,7 @@ import type { DataStack } from './data-stack.ts';
 
 export interface PipelineStackProps extends DeploymentStackProps {
   readonly data: DataStack;
-  /** Folders with the bundles. */
-  readonly bundles: { readonly features: string; readonly train: string };
+  readonly bundles: Pick<Artefacts['bundles'], 'features' | 'train'>;
   readonly spark: SparkFiles;
 }
 
