@@ -15,6 +15,9 @@ const LEFT_OUT =
   /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|thread-stream|(node:)?(http2|dns)|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
 /** Settings of the AWS SDK come from the environment: there is no `~/.aws` on Lambda. */
 const AWS_CONFIG_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
+/** What each operation of an AWS service takes and gives: a list a type, of which esbuild does not see that it has no effects. */
+const AWS_SCHEMAS = /@aws-sdk[\\/]client-[^\\/]+[\\/].*[\\/]schemas[\\/]schemas_\d+\.js$/;
+const AWS_SCHEMA = /^((?:export )?var \w+\$? = )(\[[^;]*\]);$/gm;
 /** zod writes and compiles a function for every object that it is to check, which pays after hundreds of checks. */
 const ZOD_CONFIG = /zod[\\/]v4[\\/]core[\\/]core\.js$/;
 const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
@@ -36,6 +39,9 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
             'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });',
           resolveDir: path.dirname(file),
         }));
+        build.onLoad({ filter: AWS_SCHEMAS }, async ({ path: file }) => ({
+          contents: (await readFile(file, 'utf8')).replaceAll(AWS_SCHEMA, '$1/* @__PURE__ */ (() => $2)();'),
+        }));
         build.onLoad({ filter: ZOD_CONFIG }, async ({ path: file }) => ({
           contents: `${await readFile(file, 'utf8')}\nconfig({ jitless: true });`,
         }));
@@ -47,12 +53,11 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
         build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
           const source = await readFile(file, 'utf8');
           const modules: string[] = [];
-          const contents = source.replace(MODULE_ADDRESS, (_address, module: string) => {
+          const contents = source.replace("import { z } from 'zod';", "import * as z from 'zod';").replace(MODULE_ADDRESS, (_address, module: string) => {
             modules.push(path.resolve(path.dirname(file), `${module}.ts`));
             return `new URL('./${path.basename(module)}.mjs', import.meta.url)`;
           });
-          if (modules.length === 0) return undefined;
-          addressed.set(file, modules);
+          if (modules.length > 0) addressed.set(file, modules);
           return { contents, loader: 'ts' };
         });
       },
