@@ -12,7 +12,9 @@ const LATE: Readonly<Record<string, string>> = {
   });`,
   // What folders are read with, where the lake is a bucket.
   'fs/promises': `module.exports = {
-    ${Object.keys(filePromises).map((name) => `get ${name}() { return ${load('fs/promises')}.${name}; }`).join()}
+    ${Object.keys(filePromises)
+      .map((name) => `get ${name}() { return ${load('fs/promises')}.${name}; }`)
+      .join()}
   };`,
 };
 

@@ -53,10 +53,12 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
         build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
           const source = await readFile(file, 'utf8');
           const modules: string[] = [];
-          const contents = source.replace("import { z } from 'zod';", "import * as z from 'zod';").replace(MODULE_ADDRESS, (_address, module: string) => {
-            modules.push(path.resolve(path.dirname(file), `${module}.ts`));
-            return `new URL('./${path.basename(module)}.mjs', import.meta.url)`;
-          });
+          const contents = source
+            .replace("import { z } from 'zod';", "import * as z from 'zod';")
+            .replace(MODULE_ADDRESS, (_address, module: string) => {
+              modules.push(path.resolve(path.dirname(file), `${module}.ts`));
+              return `new URL('./${path.basename(module)}.mjs', import.meta.url)`;
+            });
           if (modules.length > 0) addressed.set(file, modules);
           return { contents, loader: 'ts' };
         });

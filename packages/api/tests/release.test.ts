@@ -314,7 +314,11 @@ describe('a release that cannot be used', () => {
     expect(reload.json()).toMatchObject({ code: 'bad_model', instance: '/reload' });
     expect(await get('/symbol/BTC')).toMatchObject({ release: old });
 
-    // A server that starts now has nothing to serve with, and says why.
+    // A server that starts now takes the copy in `latest`, which is whole; without it there is nothing to serve with.
+    const lucky = lake.newApi();
+    expect((await lucky.inject('/readyz')).json()).toMatchObject({ status: 'ok', release: bad });
+    await lucky.close();
+    await lake.store.put('models/latest/regressor_lin.safetensors', Buffer.from('damaged'));
     const fresh = lake.newApi();
     const ready = await fresh.inject('/readyz');
     expect(ready.statusCode).toBe(503);

@@ -91,6 +91,7 @@ export {
   type Verdict,
 } from './model.ts';
 export type {
+  LiveOptions,
   LiveRelease,
   LoadOptions,
   ModelRegistry,

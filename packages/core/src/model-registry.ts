@@ -13,6 +13,8 @@ export interface Release {
 /** What is live: a release's manifest, and the tag that a promotion must match. */
 export interface LiveRelease {
   readonly manifest: ReleaseManifest;
+  /** Where they were asked for; each has the SHA-256 that the manifest says. */
+  readonly files?: Release['files'];
   readonly tag: string;
   /** It stays live whatever trainings make: until somebody promotes a version without a pin. */
   readonly isPinned: boolean;
@@ -28,6 +30,11 @@ export interface LoadOptions {
   readonly withTwins?: boolean;
   /** Of the version, as `live` has given it: then it is not read again. */
   readonly manifest?: ReleaseManifest;
+}
+
+export interface LiveOptions {
+  /** Also the files, read at the same time as the manifest; not when not given. */
+  readonly withFiles?: boolean;
 }
 
 export interface PromotionOptions {
@@ -50,8 +57,12 @@ export interface ModelRegistry {
    * @throws PavioError `conflict` when somebody else promoted in the meantime; `unknown_version`.
    */
   promote(version: string, expected: string | undefined, options?: PromotionOptions): Promise<void>;
-  /** What is live; undefined before the first promotion. */
-  live(): Promise<LiveRelease | undefined>;
+  /**
+   * What is live; undefined before the first promotion.
+   *
+   * @throws PavioError `bad_model` for what cannot be read.
+   */
+  live(options?: LiveOptions): Promise<LiveRelease | undefined>;
   /** The tag of what is live, at the cost of one small request: for noticing a new release. */
   liveTag(): Promise<string | undefined>;
   /**

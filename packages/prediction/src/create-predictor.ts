@@ -116,7 +116,7 @@ class ReleasePredictor implements Predictor {
       const { registry } = this.#options;
       // The first time there is nothing to compare a tag with: what is live comes with its own.
       const isFirst = this.#tag === undefined && this.#refusedTag === undefined;
-      const live = isFirst ? await registry.live() : undefined;
+      const live = isFirst ? await registry.live({ withFiles: true }) : undefined;
       const tag = isFirst ? live?.tag : await registry.liveTag();
       if (tag === undefined || tag === this.#refusedTag) return false;
       if (tag === this.#tag) {
@@ -142,7 +142,7 @@ class ReleasePredictor implements Predictor {
     const live = found ?? (await registry.live());
     if (live === undefined) throw noModels();
     try {
-      this.#release = await this.#open(live.manifest);
+      this.#release = await this.#open(live);
     } catch (error) {
       // What is wrong with the release itself stays wrong: it is not fetched again before there is another one.
       if (!toPavioError(error).retry) this.#refusedTag = live.tag;
@@ -156,7 +156,7 @@ class ReleasePredictor implements Predictor {
   }
 
   /** @throws PavioError `feature_mismatch`, `bad_model`. */
-  async #open(manifest: ReleaseManifest): Promise<LoadedRelease> {
+  async #open({ manifest, files }: LiveRelease): Promise<LoadedRelease> {
     const expected = featureSet(manifest.interval);
     if (manifest.featureSet.hash !== expected.hash) {
       throw new PavioError(
@@ -168,7 +168,7 @@ class ReleasePredictor implements Predictor {
         },
       );
     }
-    return loadRelease(await this.#options.registry.load(manifest.version, { manifest }));
+    return loadRelease(files ? { manifest, files } : await this.#options.registry.load(manifest.version, { manifest }));
   }
 
   #need(): LoadedRelease {

@@ -263,6 +263,8 @@ describe('releases in a lake', () => {
     const live = await registry.live();
     expect(live).toMatchObject({ tag, manifest: { version: VERSION } });
     expect((await registry.load(live?.manifest.version ?? '')).files).toEqual(release(VERSION).files);
+    // Half of the copies are those of the other one.
+    expect((await registry.live({ withFiles: true }))?.files).toEqual(release(VERSION).files);
     await registry.promote('20240603-0000', tag);
     for (const [name, file] of release('20240603-0000').files) {
       expect((await lake.get(`models/latest/${name}.safetensors`))?.body).toEqual(file);
@@ -355,6 +357,23 @@ describe('releases in a lake', () => {
       code: 'bad_model',
       message: expect.stringContaining('is missing'),
     });
+  });
+
+  it('give what is live with its files at once, and never with damaged ones', async () => {
+    const lake = await newLake();
+    const registry = lakeModelRegistry(lake);
+    expect(await registry.live({ withFiles: true })).toBeUndefined();
+    await registry.publish(release(VERSION));
+    await registry.promote(VERSION, undefined);
+    const { manifest, files } = release(VERSION);
+    expect(await registry.live()).toEqual({ manifest, tag: expect.any(String), isPinned: false });
+    const live = { manifest, files, tag: expect.any(String), isPinned: false };
+    expect(await registry.live({ withFiles: true })).toEqual(live);
+    await lake.delete('models/latest/classifier_log.safetensors');
+    await lake.put('models/latest/regressor_rf.safetensors', bytes('damaged'));
+    expect(await registry.live({ withFiles: true })).toEqual(live);
+    await lake.put(`models/${VERSION}/regressor_rf.safetensors`, bytes('damaged'));
+    await expect(registry.live({ withFiles: true })).rejects.toMatchObject({ code: 'bad_model' });
   });
 
   it('with a manifest that is none, or another version’s, are refused', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   isPavioError,
+  type LiveOptions,
   type LiveRelease,
   type LoadOptions,
   MODEL_NAMES,
@@ -29,8 +30,9 @@ const pointerSchema = releaseManifestSchema.extend({ isPinned: z.boolean().optio
 /**
  * Releases in an object store. `models/<version>/` holds the model files and, written last, `manifest.json`: without it
  * there is no version. `models/latest/manifest.json` is a copy of the live version's manifest, replaced only under the
- * condition that it is still the one the caller saw; the pin is in it, so that both change in one step. We read the files of the version it names, which never change; the
- * copies beside it are for other readers, who can check them against its hashes.
+ * condition that it is still the one the caller saw; the pin is in it, so that both change in one step. The copies beside
+ * it are for readers who would not wait for it to learn a version, and check them against its hashes; the files of the
+ * version it names never change.
  */
 export function lakeModelRegistry(store: ObjectStore): ModelRegistry {
   return new LakeModelRegistry(store);
@@ -83,11 +85,13 @@ class LakeModelRegistry implements ModelRegistry {
     throw lostRace(version);
   }
 
-  async live(): Promise<LiveRelease | undefined> {
+  async live({ withFiles = false }: LiveOptions = {}): Promise<LiveRelease | undefined> {
+    const copies = withFiles ? this.#copies() : undefined;
     const object = await this.#store.get(POINTER);
     if (object === undefined) return undefined;
     const { isPinned = false, ...manifest } = this.#decode(object.body, POINTER, pointerSchema);
-    return { manifest, tag: object.etag, isPinned };
+    const live = { manifest, tag: object.etag, isPinned };
+    return copies === undefined ? live : { ...live, files: await this.#files(manifest, 'safetensors', await copies) };
   }
 
   async liveTag(): Promise<string | undefined> {
@@ -193,8 +197,24 @@ class LakeModelRegistry implements ModelRegistry {
     });
   }
 
-  async #files(manifest: ReleaseManifest, form: FileForm): Promise<Map<ModelName, Uint8Array>> {
+  /** The files beside the pointer: those of the live release, but while a promotion is under way also of another one. */
+  async #copies(): Promise<Map<ModelName, Uint8Array>> {
+    const read = MODEL_NAMES.map(async (model) => {
+      const object = await this.#store.get(fileKey('latest', `${model}.safetensors`)).catch(() => undefined);
+      return object === undefined ? [] : [[model, object.body] as const];
+    });
+    return new Map((await Promise.all(read)).flat());
+  }
+
+  /** @param known files that are likely to be those of the manifest: then they are not read again */
+  async #files(
+    manifest: ReleaseManifest,
+    form: FileForm,
+    known: ReadonlyMap<ModelName, Uint8Array> = new Map(),
+  ): Promise<Map<ModelName, Uint8Array>> {
     const files = await mapConcurrently(filesOf(manifest, form), AT_ONCE, async ({ model, name, sha256 }) => {
+      const body = known.get(model);
+      if (body !== undefined && sha256Of(body) === sha256) return [model, body] as const;
       return [model, await this.#file(fileKey(manifest.version, name), sha256)] as const;
     });
     return new Map(files);
