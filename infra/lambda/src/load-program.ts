@@ -36,7 +36,7 @@ export function loadProgram(folder: string): LoadedProgram {
   const modules = new Map<string, { exports: object }>();
 
   function require(name: string): unknown {
-    if (!name.startsWith('./')) return process.getBuiltinModule(name);
+    if (!name.startsWith('./')) return builtIn(name);
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
@@ -51,6 +51,12 @@ export function loadProgram(folder: string): LoadedProgram {
   }
 
   return { program: require(`./${PROGRAM_FILE}`) as Program, scripts };
+}
+
+function builtIn(name: string): unknown {
+  const module = process.getBuiltinModule(name);
+  if (module === undefined) throw new Error(`${name} is not in the bundle.`);
+  return module;
 }
 
 function readCache(file: string): Buffer | undefined {
