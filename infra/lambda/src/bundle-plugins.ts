@@ -43,7 +43,7 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
           contents: (await readFile(file, 'utf8')).replaceAll(AWS_SCHEMA, '$1/* @__PURE__ */ (() => $2)();'),
         }));
         build.onLoad({ filter: ZOD_CONFIG }, async ({ path: file }) => ({
-          contents: `${await readFile(file, 'utf8')}\nconfig({ jitless: true });`,
+          contents: `${await readFile(file, 'utf8')}\nconfig({ jitless: true, memoizer: { attach() {}, guard() {}, alloc: (_schema, _payload, container) => container } });`,
         }));
         build.onLoad({ filter: LANGUAGES }, ({ path: file }) => ({
           contents: "export { default as en } from './en.js';",
