@@ -22,6 +22,8 @@ export interface ColdRow {
   readonly ready: number;
   readonly fastestReady: number;
   readonly answered: number | null;
+  /** Milliseconds of the processor until it was ready, median; ours only. */
+  readonly processor: number | null;
   readonly kilobytes: number | null;
 }
 
@@ -69,11 +71,13 @@ const PEER = 'FastAPI + scikit-learn + joblib';
 function rowOf(what: string, starts: readonly Start[], kilobytes: number | undefined): ColdRow {
   const ready = starts.map((start) => start.ready).sort((a, b) => a - b);
   const answered = starts.flatMap((start) => start.answered ?? []).sort((a, b) => a - b);
+  const processor = starts.flatMap((start) => start.processor ?? []).sort((a, b) => a - b);
   return {
     what,
     ready: medianOf(ready),
     fastestReady: ready[0] ?? Number.NaN,
     answered: answered.length > 0 ? medianOf(answered) : null,
+    processor: processor.length > 0 ? medianOf(processor) : null,
     kilobytes: kilobytes ?? null,
   };
 }
@@ -86,13 +90,12 @@ function medianOf(sorted: readonly number[]): number {
 function describe(rows: readonly ColdRow[]): string {
   const api = rows.find(({ what }) => what === 'api');
   const peer = rows.find(({ what }) => what === PEER);
-  const lines = rows.map(({ what, ready, fastestReady, answered, kilobytes }) =>
-    [what, ready.toFixed(0), fastestReady.toFixed(0), answered?.toFixed(0) ?? '', kilobytes?.toFixed(0) ?? ''].join(
-      ' | ',
-    ),
+  const shown = (value: number | null) => value?.toFixed(0) ?? '';
+  const lines = rows.map(({ what, ready, fastestReady, answered, processor, kilobytes }) =>
+    [what, ...[ready, fastestReady, answered, processor, kilobytes].map(shown)].join(' | '),
   );
   return [
-    `\n| process | ready ms | fastest | first answer ms | bundle kB |\n|---|---:|---:|---:|---:|`,
+    `\n| process | ready ms | fastest | first answer ms | processor ms until ready | bundle kB |\n|---|---:|---:|---:|---:|---:|`,
     ...lines.map((line) => `| ${line} |`),
     '',
     api === undefined || peer === undefined

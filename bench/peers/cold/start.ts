@@ -10,6 +10,8 @@ export interface Start {
   readonly ready: number;
   /** Until the first request is answered; undefined where none was made. */
   readonly answered?: number;
+  /** Of the processor, until it was ready; ours only. */
+  readonly processor?: number;
 }
 
 export interface StartOptions {
@@ -24,9 +26,10 @@ export async function startOurs(bundle: string, { env, event }: StartOptions): P
   const lambda = await startLambda({ bundle, env });
   try {
     const ready = performance.now() - begun;
-    if (event === undefined) return { ready };
+    const processor = lambda.started.cpuMs;
+    if (event === undefined) return { ready, processor };
     assertAnswered(await lambda.invoke(event));
-    return { ready, answered: performance.now() - begun };
+    return { ready, processor, answered: performance.now() - begun };
   } finally {
     await lambda.stop();
   }

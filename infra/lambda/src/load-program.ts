@@ -55,8 +55,9 @@ export function loadProgram(folder: string): LoadedProgram {
 
 function builtIn(name: string): unknown {
   const module = process.getBuiltinModule(name);
-  if (module === undefined) throw new Error(`${name} is not in the bundle.`);
-  return module;
+  if (module !== undefined) return module;
+  // What Node says where an import fails: the bundler left it out.
+  throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' });
 }
 
 function readCache(file: string): Buffer | undefined {
