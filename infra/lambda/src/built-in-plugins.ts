@@ -1,8 +1,11 @@
 import filePromises from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import workerThreads from 'node:worker_threads';
 import type { Plugin } from 'esbuild';
 
 const load = (name: string) => `process.getBuiltinModule(${JSON.stringify(name)})`;
+const lateExports = (name: string, module: object, known = '') =>
+  `module.exports = { ${Object.keys(module).map((key) => `get ${key}() { return ${load(name)}.${key}; }`)}, ${known} };`;
 
 /** What is loaded when something of it is used, and not when a module that might use it is loaded. */
 const LATE: Readonly<Record<string, string>> = {
@@ -11,14 +14,12 @@ const LATE: Readonly<Record<string, string>> = {
     get: (_, name) => ${load('assert')}[name],
   });`,
   // What folders are read with, where the lake is a bucket.
-  'fs/promises': `module.exports = {
-    ${Object.keys(filePromises)
-      .map((name) => `get ${name}() { return ${load('fs/promises')}.${name}; }`)
-      .join()}
-  };`,
+  'fs/promises': lateExports('fs/promises', filePromises),
+  // Logs ask where they are.
+  worker_threads: lateExports('worker_threads', workerThreads, 'isMainThread: true'),
 };
 
-/** Loads some of Node's own modules late. */
+/** For a program, which never is a thread itself: loads some of Node's own modules late. */
 export const lateBuiltIns: Plugin = {
   name: 'late-built-ins',
   setup(build) {

@@ -7,12 +7,12 @@ const MODULE_ADDRESS = /new URL\(\s*'([^']+)\.ts',\s*import\.meta\.url\s*\)/g;
 
 /**
  * What libraries load and nothing here ever calls: Fastify's own compilers (routes are compiled by zod), YAML (the API
- * description is JSON), forms (providers are asked by GET), threads for logs, HTTP/2 and looking up the address to listen on
- * (nothing listens here), the messages of zod in forty languages, and the ways to credentials that are not those of Lambda,
- * which gives them in the environment.
+ * description is JSON), trust in proxies, forms (providers are asked by GET), threads for logs, HTTP/2 and looking up the
+ * address to listen on (nothing listens here), the messages of zod in forty languages and those of `debug`, and the ways to
+ * credentials that are not those of Lambda, which gives them in the environment.
  */
 const LEFT_OUT =
-  /^(@fastify\/(ajv|fast-json-stringify)-compiler|yaml|form-data|thread-stream|(node:)?(http2|dns)|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
+  /^(@fastify\/(ajv|fast-json-stringify)-compiler|@fastify\/proxy-addr|yaml|form-data|thread-stream|(node:)?(http2|dns)|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
 /** Settings of the AWS SDK come from the environment: there is no `~/.aws` on Lambda. */
 const AWS_CONFIG_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
 /** What each operation of an AWS service takes and gives: a list a type, of which esbuild does not see that it has no effects. */
@@ -33,6 +33,10 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
       setup(build) {
         build.onResolve({ filter: LEFT_OUT }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
         build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
+        build.onResolve({ filter: /^debug$/ }, ({ path: name }) => ({ path: name, namespace: 'debug' }));
+        build.onLoad({ filter: /.*/, namespace: 'debug' }, () => ({
+          contents: 'module.exports = () => () => undefined;',
+        }));
         build.onLoad({ filter: AWS_CONFIG_FILES }, ({ path: file }) => ({
           contents:
             "export { CONFIG_PREFIX_SEPARATOR } from './constants.js';" +

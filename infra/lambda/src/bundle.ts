@@ -59,7 +59,7 @@ const ES_MODULES: BuildOptions = {
   sourcemap: 'external',
   // CommonJS libraries ask for Node's own modules by `require`.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-  plugins: [lateBuiltIns, builtIns],
+  plugins: [builtIns],
 };
 
 /** What the start loads (`loadProgram`). */

@@ -18,7 +18,9 @@ export const RUNTIME_FLAGS = ['--expose-gc'];
  */
 export async function makeCodeCache(folder: string): Promise<number> {
   const program = path.join(import.meta.dirname, 'write-code-cache.ts');
-  await promisify(execFile)(process.execPath, [...RUNTIME_FLAGS, program, folder], { env: {} });
+  // Nothing of who bundles; without its root, Windows opens no connection.
+  const env = { SystemRoot: process.env['SystemRoot'] };
+  await promisify(execFile)(process.execPath, [...RUNTIME_FLAGS, program, folder], { env });
   const written = (await readdir(folder)).filter((file) => file.endsWith(codeCacheFile('')));
   const sizes = await Promise.all(written.map(async (file) => (await stat(path.join(folder, file))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
