@@ -1,5 +1,6 @@
 import filePromises from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import perfHooks from 'node:perf_hooks';
 import workerThreads from 'node:worker_threads';
 import type { Plugin } from 'esbuild';
 
@@ -15,6 +16,8 @@ const LATE: Readonly<Record<string, string>> = {
   });`,
   // What folders are read with, where the lake is a bucket.
   'fs/promises': lateExports('fs/promises', filePromises),
+  // Of all that it has, libraries use what is there without it.
+  perf_hooks: lateExports('perf_hooks', perfHooks, 'get performance() { return globalThis.performance; }'),
   // Logs ask where they are.
   worker_threads: lateExports('worker_threads', workerThreads, 'isMainThread: true'),
 };

@@ -44,7 +44,7 @@ const OPTIONS = {
   splitting: true,
   chunkNames: '[name]-[hash]',
   // What libraries do where there are web streams and web cryptography, which Node loads when they are first named.
-  define: { ReadableStream: 'undefined', 'globalThis.crypto': 'undefined' },
+  define: { ReadableStream: 'undefined', crypto: 'undefined', 'globalThis.crypto': 'undefined' },
   // Only /docs in the form of Swagger UI loads it, and the functions show a list instead; they work on a lake, never on a
   // database.
   external: ['@fastify/swagger-ui', 'better-sqlite3', 'kysely', 'pg'],

@@ -24,11 +24,17 @@ export interface ServiceMetrics<Service extends keyof typeof METRICS> {
 
 export function serviceMetrics<Service extends keyof typeof METRICS>(service: Service): ServiceMetrics<Service> {
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+  let isEmpty = true;
   return {
     add(name, value) {
       const unit = UNITS[METRICS[service][name] as keyof typeof UNITS];
       metrics.addMetric(name as string, unit, value, MetricResolution.Standard);
+      isEmpty = false;
     },
-    publish: () => metrics.publishStoredMetrics(),
+    publish() {
+      // Without any it would warn in the log.
+      if (!isEmpty) metrics.publishStoredMetrics();
+      isEmpty = true;
+    },
   };
 }
