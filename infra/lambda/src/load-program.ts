@@ -46,7 +46,13 @@ export function loadProgram(folder: string): LoadedProgram {
     const source = readFileSync(file, 'latin1');
     const script = new Script(source, { filename: file, cachedData: readCache(file) });
     scripts.set(file, script);
-    (script.runInThisContext() as ModuleFunction)(require, module, pathToFileURL(file).href);
+    try {
+      (script.runInThisContext() as ModuleFunction)(require, module, pathToFileURL(file).href);
+    } catch (error) {
+      // Whoever asks again shall hear the same, and not get half of a module.
+      modules.delete(name);
+      throw error;
+    }
     return module.exports;
   }
 
