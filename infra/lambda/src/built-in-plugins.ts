@@ -5,8 +5,12 @@ import workerThreads from 'node:worker_threads';
 import type { Plugin } from 'esbuild';
 
 const load = (name: string) => `process.getBuiltinModule(${JSON.stringify(name)})`;
-const lateExports = (name: string, module: object, known = '') =>
-  `module.exports = { ${Object.keys(module).map((key) => `get ${key}() { return ${load(name)}.${key}; }`)}, ${known} };`;
+
+/** Exports that load their module when they are read; `known` are those that are found elsewhere. */
+function lateExports(name: string, module: object, known: Readonly<Record<string, string>> = {}): string {
+  const getters = Object.keys(module).map((key) => `get ${key}() { return ${known[key] ?? `${load(name)}.${key}`}; }`);
+  return `module.exports = { ${getters.join(', ')} };`;
+}
 
 /** What is loaded when something of it is used, and not when a module that might use it is loaded. */
 const LATE: Readonly<Record<string, string>> = {
@@ -16,10 +20,10 @@ const LATE: Readonly<Record<string, string>> = {
   });`,
   // What folders are read with, where the lake is a bucket.
   'fs/promises': lateExports('fs/promises', filePromises),
-  // Of all that it has, libraries use what is there without it.
-  perf_hooks: lateExports('perf_hooks', perfHooks, 'get performance() { return globalThis.performance; }'),
+  // Libraries ask it for the clock only, which is there without it.
+  perf_hooks: lateExports('perf_hooks', perfHooks, { performance: 'globalThis.performance' }),
   // Logs ask where they are.
-  worker_threads: lateExports('worker_threads', workerThreads, 'isMainThread: true'),
+  worker_threads: lateExports('worker_threads', workerThreads, { isMainThread: 'true' }),
 };
 
 /** For a program, which never is a thread itself: loads some of Node's own modules late. */
