@@ -64,23 +64,23 @@ describe.skipIf(missing !== '')(`a deployment${missing}`, { timeout: LONG }, () 
     return MetricAlarms.map(({ AlarmName = '' }) => AlarmName).sort();
   }
 
-  /** What the command says. */
+  /** What the command says on the way, and at the end. */
   async function deploy(): Promise<string> {
     const { code, stdout, stderr } = await ops(['deploy']);
-    if (code !== 0) throw new Error(`It ended with ${code}: ${stderr}${stdout.slice(-4000)}`);
-    return stdout;
+    if (code !== 0) throw new Error(`It ended with ${code}: ${stdout}${stderr.slice(-4000)}`);
+    return stderr + stdout;
   }
 
   it('is made by one command, which says where everything is', async () => {
-    const stdout = await deploy();
+    const said = await deploy();
     expect((await stacks()).map(({ StackName, StackStatus }) => `${StackName} ${StackStatus}`).sort()).toEqual(
       STACKS.map((stack) => `${stack} CREATE_COMPLETE`).sort(),
     );
-    [, bucket = ''] = /^Lake +(\S+)$/m.exec(stdout) ?? [];
+    [, bucket = ''] = /^Lake +(\S+)$/m.exec(said) ?? [];
     expect(await resources('pavio-data')).toContain(bucket);
-    expect(stdout).toMatch(/^API +https:\/\/\w+\.execute-api\.us-east-1\.amazonaws\.com\/prod\/$/m);
-    expect(stdout).toMatch(/^Dashboard +https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch/m);
-    expect(stdout).toMatch(/put-secret-value --secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:\S+/);
+    expect(said).toMatch(/^API +https:\/\/\w+\.execute-api\.us-east-1\.amazonaws\.com\/prod\/$/m);
+    expect(said).toMatch(/^Dashboard +https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch/m);
+    expect(said).toMatch(/put-secret-value --secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:\S+/);
     expect(await resources('pavio-crawler')).toContain('pavio-crawl');
     expect(await resources('pavio-pipeline')).toEqual(expect.arrayContaining(['pavio-features', 'pavio-train']));
     expect((await alarmNames()).length).toBeGreaterThan(10);
@@ -114,10 +114,10 @@ describe.skipIf(missing !== '')(`a deployment${missing}`, { timeout: LONG }, () 
 
   it('is left as it is by the same command again', async () => {
     const before = await stacks();
-    const stdout = await deploy();
-    expect(stdout.match(/✅ .*\(no changes\)/g)).toHaveLength(STACKS.length);
+    const said = await deploy();
+    expect(said.match(/✅ .*\(no changes\)/g)).toHaveLength(STACKS.length);
     expect(await stacks()).toEqual(before);
-    expect(stdout).toContain(`${bucket}\n`);
+    expect(said).toContain(`${bucket}\n`);
   });
 
   it('is destroyed but for the data', async () => {
