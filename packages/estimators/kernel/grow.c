@@ -35,6 +35,7 @@ static Best find_split(i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 
   Best none = {0, -1, 0, 0, 0};
   if (end - start < 2 || !is_open(depth, sum)) return none;
   begin_scan(sum, hessian);
+  if (!has_hessian) begin_sums();
   if (features_per_node != feature_count) {
     scan_drawn(start, end);
   } else {
@@ -264,7 +265,7 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   node_gain = allocate(most * 8);
   frontier = allocate((most / 2 + 2) * sizeof(Open));
   scratch = allocate(BINS * 16);
-  sorted = allocate((u64)SUBTREE_ROWS * 2 * (u64)feature_total);
+  sorted = allocate((u64)SUBTREE_ROWS * (u64)feature_total);
   local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
   void *list[] = {gradients, hessians, counts, score, leaves, random_state, node_feature, node_bin, node_left,
                   node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};

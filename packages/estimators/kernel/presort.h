@@ -1,94 +1,106 @@
 /*
  * Small nodes whose rows are kept in the order of every feature: a node's cuts are found by walking its rows in that
- * order, and its children's orders follow by splitting it in two. Pays where all features are looked at in every node.
+ * order, and its children's orders follow by splitting it in two. Pays where all features are looked at in every node; for
+ * forests, whose leaves have no penalty.
  */
 #pragma once
-#include "scan.h"
+#include "local.h"
 
-#define SUBTREE_ROWS 256
-
-static u8 *local_bins; /* feature f of local row r: local_bins[r * 8 * octets + f] */
-static i64 local_packed[SUBTREE_ROWS], local_hessian[SUBTREE_ROWS];
-
-/* bin << 8 | local row, ascending: those of feature f from SUBTREE_ROWS * f on. */
-static u16 *sorted;
+/* Local rows by ascending bin: those of feature f from SUBTREE_ROWS * f on. */
+static u8 *sorted;
+/* Gradient and count of each local row, gradients being what is above the node's mean, cut to a whole number. */
+static v128_t centred[SUBTREE_ROWS];
 
 /* Sorts `n` local rows by each feature, by counting. */
 static void presort(i32 n) {
-  static u16 starts[BINS];
-  const i32 width = 8 * octets;
+  /* Places are below 256, but for a bin that none is above. */
+  static u8 starts[BINS];
   for (i32 f = 0; f < feature_count; f++) {
-    const u8 *column = local_bins + f;
-    u16 *to = sorted + f * SUBTREE_ROWS;
+    const u8 *column = local_column(f);
+    u8 *to = sorted + f * SUBTREE_ROWS;
     __builtin_memset(starts, 0, sizeof starts);
-    for (i32 r = 0; r < n; r++) starts[column[r * width]]++;
+    for (i32 r = 0; r < n; r++) starts[column[r]]++;
     u32 sum = 0;
     for (i32 b = 0; b < BINS; b++) {
       u32 here = starts[b];
-      starts[b] = (u16)sum;
+      starts[b] = (u8)sum;
       sum += here;
     }
-    for (i32 r = 0; r < n; r++) {
-      u32 bin = column[r * width];
-      to[starts[bin]++] = (u16)(bin << 8 | (u32)r);
-    }
+    for (i32 r = 0; r < n; r++) to[starts[column[r]]++] = (u8)r;
   }
 }
 
-/* Cuts between keys[start .. end), `sum` lying left from the start. The last key's cut is looked at too. */
-static void scan_keys(i32 feature, const u16 *keys, i32 start, i32 end, i64 sum, i32 missing_right) {
-  f64 bar = best.quality * (1 - 0x1p-50);
-  for (i32 i = start; i < end; i++) {
-    u32 key = keys[i];
-    sum += local_packed[key & 255];
-    if (i + 1 < end && (key ^ keys[i + 1]) < 256) continue;
-    f64 count = count_of(sum), gradient = gradient_of(sum);
-    f64 left = count + l2, right = total_count - count + l2, other = total_gradient - gradient;
-    if (gradient * gradient * right + other * other * left <= bar * (left * right)) continue;
-    consider(feature, (i32)(key >> 8), missing_right, sum, 0, 0);
-    bar = best.quality * (1 - 0x1p-50);
+/* The node's mean, cut to a whole number. */
+static i64 mean_gradient;
+
+static void centre_rows(const u8 *list, i32 n) {
+  mean_gradient = (i64)(total_gradient / total_count);
+  for (i32 i = 0; i < n; i++) {
+    i64 sum = local_packed[list[i]];
+    f64 count = count_of(sum);
+    centred[list[i]] = wasm_f64x2_make(gradient_of(sum) - (f64)mean_gradient * count, count);
+  }
+  /* What was cut from the mean is missing from each draw. */
+  set_bar(1, total_count);
+}
+
+/* Looks at the cut after keys[i] on the exact sums that lie left of it. */
+static void consider_key(i32 feature, const u8 *keys, i32 i, i32 end, v128_t left, i32 missing_right) {
+  const u8 *column = local_column(feature);
+  u32 bin = column[keys[i]];
+  if (i + 1 < end && column[keys[i + 1]] == bin) return;
+  f64 count = wasm_f64x2_extract_lane(left, 1);
+  f64 gradient = wasm_f64x2_extract_lane(left, 0) + (f64)mean_gradient * count;
+  if (consider(feature, (i32)bin, missing_right, gradient, count, count)) raise_bar();
+}
+
+/* The cuts after keys[start .. last), two at a time, `left` lying left from the start. */
+static void scan_keys(i32 feature, const u8 *keys, i32 start, i32 last, i32 end, v128_t left, i32 missing_right) {
+  const v128_t all = wasm_f64x2_make(0, total_count);
+  v128_t least = wasm_f64x2_splat(bar);
+  for (i32 i = start; i < last; i += 2) {
+    v128_t one = centred[keys[i]], two = wasm_f64x2_add(one, centred[keys[i + 1]]);
+    v128_t first = wasm_f64x2_add(left, one);
+    left = wasm_f64x2_add(left, two);
+    /* -G^2 and C (N - C). */
+    v128_t a = wasm_f64x2_mul(first, wasm_f64x2_sub(all, first)), b = wasm_f64x2_mul(left, wasm_f64x2_sub(all, left));
+    v128_t lack = wasm_f64x2_add(wasm_i64x2_shuffle(a, b, 0, 2), wasm_f64x2_mul(least, wasm_i64x2_shuffle(a, b, 1, 3)));
+    u32 wins = wasm_i64x2_bitmask(lack);
+    if (wins == 0) continue;
+    if (wins & 1) consider_key(feature, keys, i, end, first, missing_right);
+    if (wins & 2 && i + 1 < last) consider_key(feature, keys, i + 1, end, left, missing_right);
+    least = wasm_f64x2_splat(bar);
   }
 }
 
 static void scan_sorted(i32 feature, i32 start, i32 end) {
-  const u16 *keys = sorted + feature * SUBTREE_ROWS;
+  const u8 *keys = sorted + feature * SUBTREE_ROWS, *column = local_column(feature);
   i32 valued = end;
-  i64 missing = 0;
-  while (valued > start && keys[valued - 1] >> 8 == MISSING_BIN) missing += local_packed[keys[--valued] & 255];
-  scan_keys(feature, keys, start, valued, 0, missing == 0 ? NO_MISSING : 1);
-  if (missing != 0) scan_keys(feature, keys, start, valued, missing, 0);
+  v128_t missing = wasm_f64x2_splat(0);
+  while (valued > start && column[keys[valued - 1]] == MISSING_BIN)
+    missing = wasm_f64x2_add(missing, centred[keys[--valued]]);
+  if (valued == end) {
+    scan_keys(feature, keys, start, end - 1, end, wasm_f64x2_splat(0), NO_MISSING);
+    return;
+  }
+  scan_keys(feature, keys, start, valued, valued, wasm_f64x2_splat(0), 1);
+  scan_keys(feature, keys, start, valued - 1, valued, missing, 0);
 }
 
 /* Splits the order of every feature as the node was split: `goes_left` says 1 or 0 a local row. */
 static void partition_sorted(i32 start, i32 end, const u8 *goes_left) {
-  static u16 right[SUBTREE_ROWS];
+  static u8 right[SUBTREE_ROWS];
   for (i32 f = 0; f < feature_count; f++) {
-    u16 *keys = sorted + f * SUBTREE_ROWS;
+    u8 *keys = sorted + f * SUBTREE_ROWS;
     i32 middle = start, moved = 0;
     for (i32 i = start; i < end; i++) {
-      u16 key = keys[i];
-      u32 left = goes_left[key & 255];
+      u8 key = keys[i];
+      u32 left = goes_left[key];
       keys[middle] = key;
       right[moved] = key;
       middle += left;
       moved += 1 - left;
     }
     for (i32 i = 0; i < moved; i++) keys[middle + i] = right[i];
-  }
-}
-
-/* All cuts of two rows part them alike, so the first feature that tells them apart wins. */
-static void scan_two(u32 a, u32 b) {
-  const u64 *left = (u64 *)(local_bins + a * 8 * octets), *right = (u64 *)(local_bins + b * 8 * octets);
-  for (i32 o = 0; o < octets; o++) {
-    u64 difference = left[o] ^ right[o];
-    if (difference == 0) continue;
-    i32 in_octet = __builtin_ctzll(difference) >> 3;
-    u32 bin_a = ((u8 *)(left + o))[in_octet], bin_b = ((u8 *)(right + o))[in_octet];
-    u32 low = bin_a < bin_b ? a : b;
-    i32 direction = bin_a == MISSING_BIN || bin_b == MISSING_BIN ? 1 : NO_MISSING;
-    consider(8 * o + in_octet, bin_a < bin_b ? bin_a : bin_b, direction, local_packed[low], local_hessian[low],
-             has_hessian);
-    return;
   }
 }

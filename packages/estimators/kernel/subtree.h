@@ -1,12 +1,12 @@
 /* Subtrees of at most 256 rows, grown on a copy of their rows that stays in the nearest cache. */
 #pragma once
+#include "few.h"
 #include "histogram.h"
 #include "leaf.h"
 #include "presort.h"
 #include "random.h"
 #include "scan.h"
 
-static i32 local_rows[SUBTREE_ROWS];
 static u8 order[SUBTREE_ROWS], order_right[SUBTREE_ROWS];
 static i64 cells[2 * BINS];
 static u8 goes_left[SUBTREE_ROWS];
@@ -15,11 +15,10 @@ static i32 is_presorted;
 /* One feature of a small node: only the cells that its rows fell into are read and cleared. */
 INLINE void scan_sparse(i32 feature, i32 start, i32 end, int with_hessian) {
   u64 touched[4] = {0, 0, 0, 0};
-  const u8 *column = local_bins + feature;
-  const i32 width = 8 * octets;
+  const u8 *column = local_column(feature);
   for (i32 i = start; i < end; i++) {
     u32 row = order[i];
-    u32 bin = column[row * width];
+    u32 bin = column[row];
     if (with_hessian) {
       cells[2 * bin] += local_packed[row];
       cells[2 * bin + 1] += local_hessian[row];
@@ -47,7 +46,7 @@ INLINE void scan_sparse(i32 feature, i32 start, i32 end, int with_hessian) {
         } else {
           sum += cells[bin];
         }
-        consider(feature, bin, direction, sum, hessian, with_hessian);
+        consider(feature, bin, direction, gradient_of(sum), with_hessian ? (f64)hessian : count_of(sum), count_of(sum));
         if (pass == 1) {
           if (with_hessian) cells[2 * bin] = cells[2 * bin + 1] = 0;
           else cells[bin] = 0;
@@ -75,22 +74,43 @@ static i32 draw_feature(i32 drawn) {
   return feature;
 }
 
+/* Rows that all say the same: no split gains anything. */
+static i32 is_pure(i32 start, i32 end) {
+  i32 first = local_rows[order[start]];
+  for (i32 i = start + 1; i < end; i++) {
+    i32 row = local_rows[order[i]];
+    if (unit_gradients[row] != unit_gradients[first]) return 0;
+    if (has_hessian && unit_hessians[row] != unit_hessians[first]) return 0;
+  }
+  return 1;
+}
+
 static void evaluate_local(i32 start, i32 end, i64 sum, i64 hessian) {
   begin_scan(sum, hessian);
-  if (features_per_node == feature_count) {
-    if (end - start == 2) {
-      scan_two(order[start], order[start + 1]);
-      return;
-    }
-    if (is_presorted) {
-      for (i32 f = 0; f < feature_count; f++) scan_sorted(f, start, end);
-      return;
-    }
-    for (i32 f = 0; f < feature_count; f++) scan_local(f, start, end);
-    return;
+  i32 n = end - start, is_few = n <= FEW_ROWS, draws = features_per_node != feature_count;
+  f64 ceiling = 0x1p1000;
+  if (is_pure(start, end)) {
+    ceiling = 0;
+  } else if (is_few) {
+    weigh_ways(order + start, n);
+    ceiling = most_worth;
+  } else if (is_presorted) {
+    centre_rows(order + start, n);
   }
-  for (i32 drawn = 0; drawn < feature_count && (drawn < features_per_node || best.feature < 0); drawn++)
-    scan_local(draw_feature(drawn), start, end);
+  for (i32 f = 0; f < feature_count; f++) {
+    i32 feature = f;
+    if (draws) {
+      if (f >= features_per_node && best.feature >= 0) return;
+      feature = draw_feature(f);
+    }
+    if (best.quality >= ceiling) {
+      if (!draws) return;
+      continue;
+    }
+    if (is_few) scan_few(feature, local_column(feature), order + start, n);
+    else if (is_presorted) scan_sorted(feature, start, end);
+    else scan_local(feature, start, end);
+  }
 }
 
 static void close_local(i32 node, i32 start, i32 end) {
@@ -111,14 +131,13 @@ static void open_local(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hes
 }
 
 static i32 partition_local(i32 start, i32 end, Best *split) {
-  const u8 *column = local_bins + split->feature;
-  const i32 width = 8 * octets;
+  const u8 *column = local_column(split->feature);
   i32 middle = start, moved = 0;
   u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
   Gap gap = {0, MISSING_BIN};
   for (i32 i = start; i < end; i++) {
     u32 row = order[i];
-    u32 bin = column[row * width];
+    u32 bin = column[row];
     u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
     note_side(&gap, bin, left);
     goes_left[row] = (u8)left;
@@ -135,17 +154,10 @@ static i32 partition_local(i32 start, i32 end, Best *split) {
 /* Grows everything below one open node, whose split is known. */
 static void grow_subtree(const Open *root) {
   i32 n = root->end - root->start;
-  for (i32 i = 0; i < n; i++) {
-    i32 row = rows[root->start + i];
-    local_rows[i] = row;
-    order[i] = (u8)i;
-    local_packed[i] = packed[row];
-    if (has_hessian) local_hessian[i] = packed_hessian[row];
-    u64 *to = (u64 *)(local_bins + (u32)i * 8 * octets);
-    for (i32 o = 0; o < octets; o++) to[o] = bins[(u32)o * row_count + row];
-  }
-  is_presorted = !has_hessian && features_per_node == feature_count && n > 2;
-  if (is_presorted) presort(n);
+  copy_rows(root->start, root->end);
+  for (i32 i = 0; i < n; i++) order[i] = (u8)i;
+  is_presorted = !has_hessian && l2 == 0 && features_per_node == feature_count;
+  if (is_presorted && n > FEW_ROWS) presort(n);
   i32 floor = open_nodes;
   frontier[open_nodes] = *root;
   frontier[open_nodes].start = 0;
@@ -154,7 +166,7 @@ static void grow_subtree(const Open *root) {
     Open parent = frontier[--open_nodes];
     i32 start = parent.start, end = parent.end, depth = parent.depth + 1;
     i32 middle = partition_local(start, end, &parent.best);
-    if (is_presorted && end - start > 3) partition_sorted(start, end, goes_left);
+    if (is_presorted && (middle - start > FEW_ROWS || end - middle > FEW_ROWS)) partition_sorted(start, end, goes_left);
     i32 missing_right = parent.best.missing_right;
     if (missing_right == NO_MISSING) missing_right = end - middle > middle - start;
     i32 left = split_leaf(parent.node, &parent.best, node_quality(parent.packed, parent.hessian), missing_right);
