@@ -1,4 +1,5 @@
 /* Grows histogram trees. src/tree/plain-grower.ts is the same in TypeScript, and gives the same bits. */
+#include "block.h"
 #include "histogram.h"
 #include "leaf.h"
 #include "predict.h"
@@ -16,7 +17,7 @@ static void scan_drawn(i32 start, i32 end) {
   i32 width = BINS * stride();
   for (i32 drawn = 0; drawn < feature_count && (drawn < features_per_node || best.feature < 0); drawn++) {
     i32 feature = draw_feature(drawn);
-    const u8 *column = (u8 *)(bins + (u32)(feature >> 3) * row_count) + (feature & 7);
+    const u8 *column = column_of(&near, feature);
     clear(scratch, width);
     if (has_hessian) {
       for (i32 i = start; i < end; i++) {
@@ -48,6 +49,7 @@ static Best find_split(i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 
 static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hessian, i64 *histogram, const Best *split) {
   if (split->feature < 0) {
     release_histogram(histogram);
+    for (i32 i = start; i < end; i++) rows[i] = name_of(rows[i]);
     close_leaf(node, rows + start, end - start);
     return;
   }
@@ -56,7 +58,7 @@ static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hess
 
 /* Moves the rows that go left before the others, and centres the cut. */
 static i32 partition(i32 start, i32 end, Best *split) {
-  const u8 *column = (u8 *)(bins + (u32)(split->feature >> 3) * row_count) + (split->feature & 7);
+  const u8 *column = column_of(&near, split->feature);
   i32 middle = start, moved = 0;
   u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
   Gap gap = {0, MISSING_BIN};
@@ -126,13 +128,32 @@ static Open take_next(void) {
   return next;
 }
 
+/* Splits what lies above so many open nodes, the newest first; small subtrees on copies of their rows. */
+static void grow_below(i32 floor) {
+  while (open_nodes > floor) {
+    Open next = frontier[--open_nodes];
+    i32 n = next.end - next.start;
+    if (n <= SUBTREE_ROWS) {
+      release_histogram(next.histogram);
+      grow_subtree(&next);
+    } else if (n <= BLOCK_ROWS && near.names == 0 && row_count >= 4 * BLOCK_ROWS && max_depth - next.depth > 3) {
+      enter_block(next.start, next.end);
+      frontier[open_nodes++] = next;
+      grow_below(open_nodes - 1);
+      near = all;
+    } else {
+      split_node(&next);
+    }
+  }
+}
+
 /* Rows that the tree was not grown on descend it. */
 static void place_others(void) {
   for (i32 row = 0; row < row_count; row++) {
     if (counts[row] != 0) continue;
     i32 node = 0;
     while (node_feature[node] >= 0) {
-      u32 bin = bin_of(node_feature[node], row);
+      u32 bin = column_of(&all, node_feature[node])[(u32)row * 8];
       u32 right = bin == MISSING_BIN ? node_missing_right[node] : bin > node_bin[node];
       node = node_left[node] + (i32)right;
     }
@@ -156,14 +177,15 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   min_gain = least_gain;
   min_hessian = least_hessian;
   gain_unit = unit;
+  near = all;
   nodes = open_nodes = 0;
   i32 drawn = 0;
   for (i32 row = 0; row < row_count; row++) {
     i32 count = counts[row];
     rows[drawn] = row;
     drawn += count != 0;
-    packed[row] = unit_gradients[row] * count;
-    if (has_hessian) packed_hessian[row] = unit_hessians[row] * count;
+    all.packed[row] = unit_gradients[row] * count;
+    if (has_hessian) all.hessian[row] = unit_hessians[row] * count;
   }
   for (i32 f = 0; f < feature_count; f++) features[f] = f;
   i32 root = add_nodes(1);
@@ -173,15 +195,11 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   found[0] = find_split(0, 0, drawn, sum, hessian, &histogram);
   if (shared) exchange(found);
   open_node(root, 0, 0, drawn, sum, hessian, histogram, &found[0]);
+  if (max_leaves == 0 && !shared) grow_below(0);
   /* Each split makes one leaf more. */
   for (i32 split = 0; open_nodes > 0 && (max_leaves == 0 || split + 1 < max_leaves); split++) {
     Open next = take_next();
-    if (max_leaves == 0 && !shared && next.end - next.start <= SUBTREE_ROWS) {
-      release_histogram(next.histogram);
-      grow_subtree(&next);
-    } else {
-      split_node(&next);
-    }
+    split_node(&next);
   }
   for (i32 i = 0; i < open_nodes; i++) {
     release_histogram(frontier[i].histogram);
@@ -194,7 +212,7 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
 /* The bins of one column from its values and its thresholds, which are padded with infinity to 256. */
 EXPORT("bin_column") void bin_column(i32 feature, const f32 *values, const f32 *cuts, i32 bin_count) {
   bin_counts[feature] = bin_count;
-  u8 *to = (u8 *)(bins + (u32)(feature >> 3) * row_count) + (feature & 7);
+  u8 *to = column_of(&all, feature);
   for (i32 i = 0; i < row_count; i++) {
     f32 value = values[i];
     u32 bin = value > cuts[127] ? 128 : 0;
@@ -239,16 +257,17 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   leaf_l2 = penalty;
   u64 n = (u64)row_total;
   u64 most = 2 * (most_leaves != 0 && (u64)most_leaves < n ? (u64)most_leaves : n) + 1;
-  bins = allocate(n * 8 * (u64)octets);
+  all.bins = allocate(n * 8 * (u64)octets);
+  all.stride = row_total;
   bin_counts = allocate((u64)octets * 8 * 4);
   gradients = allocate(n * 8);
   unit_gradients = allocate(n * 8);
-  packed = allocate(n * 8);
+  all.packed = allocate(n * 8);
   ordered = allocate(n * 8);
   if (own_hessians) {
     hessians = allocate(n * 8);
     unit_hessians = allocate(n * 8);
-    packed_hessian = allocate(n * 8);
+    all.hessian = allocate(n * 8);
     ordered_hessian = allocate(n * 8);
   }
   counts = allocate(n * 4);
@@ -265,7 +284,8 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   node_gain = allocate(most * 8);
   frontier = allocate((most / 2 + 2) * sizeof(Open));
   scratch = allocate(BINS * 16);
-  sorted = allocate((u64)SUBTREE_ROWS * (u64)feature_total);
+  sorted = allocate((u64)SUBTREE_ROWS * (u64)feature_total + 16);
+  allocate_block();
   local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
   void *list[] = {gradients, hessians, counts, score, leaves, random_state, node_feature, node_bin, node_left,
                   node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};

@@ -62,9 +62,9 @@ static void clear(i64 *cells, i32 length) {
 /* Makes rows[start .. end) the current node and gives its sums. */
 static void select_rows(i32 start, i32 end, i64 *sum, i64 *hessian_sum) {
   i64 s = 0, h = 0;
-  for (i32 i = start; i < end; i++) s += ordered[i] = packed[rows[i]];
+  for (i32 i = start; i < end; i++) s += ordered[i] = near.packed[rows[i]];
   if (has_hessian)
-    for (i32 i = start; i < end; i++) h += ordered_hessian[i] = packed_hessian[rows[i]];
+    for (i32 i = start; i < end; i++) h += ordered_hessian[i] = near.hessian[rows[i]];
   *sum = s;
   *hessian_sum = h;
 }
@@ -88,7 +88,7 @@ static void keep_octet(i64 *to, i64 *parent, i32 width) {
 static void build_histogram(i64 *histogram, i64 *parent, i32 start, i32 end) {
   i32 width = 8 * BINS * stride();
   for (i32 o = first_octet; o < end_octet; o++) {
-    const u64 *column = bins + (u32)o * row_count;
+    const u64 *column = octet_of(&near, o);
     i32 offset = o * width;
     if (has_hessian) add_octet_pairs(column, start, end);
     else if (feature_count - 8 * o <= 4) add_quartet(column, start, end);

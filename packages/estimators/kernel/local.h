@@ -34,11 +34,12 @@ static void copy_rows(i32 start, i32 end) {
   i32 n = end - start;
   for (i32 i = 0; i < n; i++) {
     i32 row = local_rows[i] = rows[start + i];
-    local_packed[i] = packed[row];
-    if (has_hessian) local_hessian[i] = packed_hessian[row];
+    local_packed[i] = near.packed[row];
+    if (has_hessian) local_hessian[i] = near.hessian[row];
   }
   for (i32 i = n; i & 7; i++) local_rows[i] = local_rows[0];
   for (i32 o = 0; o < octets; o++)
     for (i32 i = 0; i < n; i += 8)
-      transpose(bins + (u32)o * row_count, local_rows + i, local_bins + 8 * o * SUBTREE_ROWS + i);
+      transpose(octet_of(&near, o), local_rows + i, local_bins + 8 * o * SUBTREE_ROWS + i);
+  for (i32 i = 0; i < n; i++) local_rows[i] = name_of(local_rows[i]);
 }

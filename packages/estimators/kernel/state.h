@@ -25,8 +25,6 @@ static i32 has_hessian, max_depth, max_leaves, features_per_node;
 static f64 min_samples_leaf, l2, min_gain, min_hessian;
 static i32 count_bits;
 
-/* Bins of eight features a row: octet o of row r is bins[o * row_count + r]. */
-static u64 *bins;
 static i32 *bin_counts;
 
 /* Gradient and hessian of one draw of a row, exact and as whole numbers; how often the row was drawn. */
@@ -34,8 +32,22 @@ static f64 *gradients, *hessians;
 static i64 *unit_gradients, *unit_hessians;
 static i32 *counts;
 
-/* By row: sum of its draws, gradient << count_bits | count. In a node's order: the same. */
-static i64 *packed, *packed_hessian, *ordered, *ordered_hessian;
+/*
+ * Rows by number: all of them, or for a while a copy of some of them (see block.h). Octet o, the bins of eight features, of
+ * row r is bins[o * stride + r]; packed is the sum of its draws, gradient << count_bits | count.
+ */
+typedef struct {
+  u64 *bins;
+  i32 stride;
+  i64 *packed, *hessian;
+  /* The number that each has among all rows; 0 where it is its own. */
+  i32 *names;
+} Rows;
+
+static Rows all, near;
+
+/* Sums of the current node's rows, in its order. */
+static i64 *ordered, *ordered_hessian;
 static i32 *rows, *right_rows, *features;
 static f64 *score;
 /* The node that each row ended in. */
@@ -71,4 +83,9 @@ INLINE void centre_cut(Best *split, const Gap *gap) {
   if (gap->right != MISSING_BIN) split->bin = (i32)((gap->left + gap->right - 1) / 2);
 }
 
-INLINE u32 bin_of(i32 feature, i32 row) { return ((u8 *)(bins + (u32)(feature >> 3) * row_count + row))[feature & 7]; }
+INLINE const u64 *octet_of(const Rows *of, i32 octet) { return of->bins + (u32)octet * of->stride; }
+/* The bin of row r is at 8 * r. */
+INLINE u8 *column_of(const Rows *of, i32 feature) {
+  return (u8 *)octet_of(of, feature >> 3) + (feature & 7);
+}
+INLINE i32 name_of(i32 row) { return near.names == 0 ? row : near.names[row]; }

@@ -74,13 +74,18 @@ static i32 draw_feature(i32 drawn) {
   return feature;
 }
 
-/* Rows that all say the same: no split gains anything. */
+/* Do all rows say the same, so that no split gains anything? Sums divided by their counts are exact. */
 static i32 is_pure(i32 start, i32 end) {
-  i32 first = local_rows[order[start]];
-  for (i32 i = start + 1; i < end; i++) {
-    i32 row = local_rows[order[i]];
-    if (unit_gradients[row] != unit_gradients[first]) return 0;
-    if (has_hessian && unit_hessians[row] != unit_hessians[first]) return 0;
+  f64 gradient = 0, hessian = 0;
+  for (i32 i = start; i < end; i++) {
+    i64 sum = local_packed[order[i]];
+    f64 count = count_of(sum), own = gradient_of(sum) / count;
+    f64 own_hessian = has_hessian ? (f64)local_hessian[order[i]] / count : 0;
+    if (i == start) {
+      gradient = own;
+      hessian = own_hessian;
+    }
+    if (own != gradient || own_hessian != hessian) return 0;
   }
   return 1;
 }
