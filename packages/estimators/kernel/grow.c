@@ -179,6 +179,8 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   gain_unit = unit;
   near = all;
   nodes = open_nodes = 0;
+  /* Each split makes one leaf more. */
+  splits_left = max_leaves == 0 ? 1 : max_leaves - 1;
   i32 drawn = 0;
   for (i32 row = 0; row < row_count; row++) {
     i32 count = counts[row];
@@ -196,9 +198,9 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   if (shared) exchange(found);
   open_node(root, 0, 0, drawn, sum, hessian, histogram, &found[0]);
   if (max_leaves == 0 && !shared) grow_below(0);
-  /* Each split makes one leaf more. */
-  for (i32 split = 0; open_nodes > 0 && (max_leaves == 0 || split + 1 < max_leaves); split++) {
+  while (open_nodes > 0 && splits_left > 0) {
     Open next = take_next();
+    if (max_leaves != 0) splits_left--;
     split_node(&next);
   }
   for (i32 i = 0; i < open_nodes; i++) {

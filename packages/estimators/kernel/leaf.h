@@ -49,4 +49,6 @@ static f64 node_quality(i64 sum, i64 hessian) {
   return gradient * gradient / ((has_hessian ? (f64)hessian : count_of(sum)) + l2);
 }
 
-static i32 is_open(i32 depth, i64 sum) { return depth < max_depth && count_of(sum) >= 2 * min_samples_leaf; }
+static i32 is_open(i32 depth, i64 sum) {
+  return splits_left != 0 && depth < max_depth && count_of(sum) >= 2 * min_samples_leaf;
+}

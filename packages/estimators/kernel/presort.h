@@ -11,22 +11,32 @@ static u8 *sorted;
 /* Gradient and count of each local row, gradients being what is above the node's mean, cut to a whole number. */
 static v128_t centred[SUBTREE_ROWS];
 
+/* Each count becomes the sum of those before it. Sums are below 256, but those that no row is found by. */
+static void sum_counts(u8 *counts) {
+  const v128_t zero = wasm_u8x16_splat(0);
+  v128_t carry = zero;
+  for (i32 b = 0; b < BINS; b += 16) {
+    v128_t own = wasm_v128_load(counts + b), sum = own;
+    sum = wasm_i8x16_add(sum, wasm_i8x16_shuffle(zero, sum, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30));
+    sum = wasm_i8x16_add(sum, wasm_i8x16_shuffle(zero, sum, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29));
+    sum = wasm_i8x16_add(sum, wasm_i8x16_shuffle(zero, sum, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+    sum = wasm_i8x16_add(sum, wasm_i8x16_shuffle(zero, sum, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
+    sum = wasm_i8x16_add(sum, carry);
+    wasm_v128_store(counts + b, wasm_i8x16_sub(sum, own));
+    carry = wasm_i8x16_swizzle(sum, wasm_u8x16_splat(15));
+  }
+}
+
 /* Sorts `n` local rows by each feature, by counting. */
 static void presort(i32 n) {
-  /* Places are below 256, but for a bin that none is above. */
-  static u8 starts[BINS];
+  static u8 places[BINS];
   for (i32 f = 0; f < feature_count; f++) {
     const u8 *column = local_column(f);
     u8 *to = sorted + f * SUBTREE_ROWS;
-    __builtin_memset(starts, 0, sizeof starts);
-    for (i32 r = 0; r < n; r++) starts[column[r]]++;
-    u32 sum = 0;
-    for (i32 b = 0; b < BINS; b++) {
-      u32 here = starts[b];
-      starts[b] = (u8)sum;
-      sum += here;
-    }
-    for (i32 r = 0; r < n; r++) to[starts[column[r]]++] = (u8)r;
+    for (i32 b = 0; b < BINS; b += 16) wasm_v128_store(places + b, wasm_u8x16_splat(0));
+    for (i32 r = 0; r < n; r++) places[column[r]]++;
+    sum_counts(places);
+    for (i32 r = 0; r < n; r++) to[places[column[r]]++] = (u8)r;
   }
 }
 

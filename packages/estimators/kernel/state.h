@@ -62,6 +62,9 @@ static f32 *node_value;
 static f64 *node_gain;
 static f64 shrinkage, leaf_l2, gain_unit;
 
+/* Where leaves are limited, so many nodes may still be split after the one that is being split; else not 0. */
+static i32 splits_left;
+
 static Open *frontier;
 static i32 open_nodes;
 
