@@ -8,8 +8,10 @@ import { type FitJob, type FitResult, resultOf, type Task, type TaskResult } fro
 import { parts } from './parts.ts';
 import { predictionThreads, predictShared } from './shared-prediction.ts';
 
-/** Fewer cell visits than this are over before a second thread has helped (about 20 ms, measured). */
+/** Fewer cell visits than this are over before a second thread has helped (about 40 ms, measured). */
 const LEAST_WORK = 3e7;
+/** A row of a forest's node costs as much as looking at so many cells, before any is looked at (measured). */
+const CELLS_OF_ROW = 12;
 /** A team meets at every split, so a split must be worth it: cells (rows times features) of the training set. */
 const LEAST_TEAM_CELLS = 6e5;
 /** A whole number of octets of features goes to each member. */
@@ -31,8 +33,8 @@ export function expectedWork(job: FitJob): number {
     case 'classifier_rf': {
       const params: ForestParams = { ...resolveParams(job.name), ...(job.params as Partial<ForestParams>) };
       const deepest = Math.log2(Math.max(2, trainingRows(job) / params.minSamplesLeaf));
-      const share = featuresPerNode(params.maxFeatures, job.X.columns) / job.X.columns;
-      return cells * share * params.nEstimators * Math.min(params.maxDepth ?? Infinity, deepest);
+      const visited = trainingRows(job) * (featuresPerNode(params.maxFeatures, job.X.columns) + CELLS_OF_ROW);
+      return visited * params.nEstimators * Math.min(params.maxDepth ?? Infinity, deepest);
     }
   }
 }
