@@ -211,21 +211,26 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
   return nodes;
 }
 
+/* How many of sixteen ascending cuts are below a value. */
+INLINE u32 cuts_below(v128_t value, const f32 *cuts) {
+  v128_t ab = wasm_i16x8_narrow_i32x4(wasm_f32x4_gt(value, wasm_v128_load(cuts)),
+                                      wasm_f32x4_gt(value, wasm_v128_load(cuts + 4)));
+  v128_t cd = wasm_i16x8_narrow_i32x4(wasm_f32x4_gt(value, wasm_v128_load(cuts + 8)),
+                                      wasm_f32x4_gt(value, wasm_v128_load(cuts + 12)));
+  return (u32)__builtin_popcount(wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(ab, cd)));
+}
+
 /* The bins of one column from its values and its thresholds, which are padded with infinity to 256. */
 EXPORT("bin_column") void bin_column(i32 feature, const f32 *values, const f32 *cuts, i32 bin_count) {
   bin_counts[feature] = bin_count;
   u8 *to = column_of(&all, feature);
+  f32 sixteenths[16];
+  for (i32 i = 0; i < 16; i++) sixteenths[i] = cuts[16 * i + 15];
   for (i32 i = 0; i < row_count; i++) {
-    f32 value = values[i];
-    u32 bin = value > cuts[127] ? 128 : 0;
-    bin += value > cuts[bin + 63] ? 64 : 0;
-    bin += value > cuts[bin + 31] ? 32 : 0;
-    bin += value > cuts[bin + 15] ? 16 : 0;
-    bin += value > cuts[bin + 7] ? 8 : 0;
-    bin += value > cuts[bin + 3] ? 4 : 0;
-    bin += value > cuts[bin + 1] ? 2 : 0;
-    bin += value > cuts[bin] ? 1 : 0;
-    to[(u32)i * 8] = (u8)(value == value ? bin : MISSING_BIN);
+    v128_t value = wasm_f32x4_splat(values[i]);
+    u32 bin = 16 * cuts_below(value, sixteenths);
+    bin += cuts_below(value, cuts + bin);
+    to[(u32)i * 8] = (u8)(values[i] == values[i] ? bin : MISSING_BIN);
   }
 }
 

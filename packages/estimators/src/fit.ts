@@ -24,24 +24,21 @@ export interface FitShare {
   readonly trees?: TreeRange;
   /** All trees of a boosting model, grown together with others. */
   readonly team?: Team;
+  /** Of the features, where they have been found already. */
+  readonly thresholds?: readonly Float32Array[];
 }
 
 type Fit<P> = (params: P, set: TrainingSet, seed: number, share: FitShare) => LinearFunction | FittedTrees;
 
 const FITS: { readonly [name in ModelName]: Fit<ModelParams[name]> } = {
   regressor_lin: fitRidge,
-  regressor_gbr: (params, set, seed, { team }) => {
-    return fitBoosting(
-      regressionLoss(params),
-      params,
-      set,
-      seed,
-      team === undefined ? undefined : createTeamGrower(team),
-    );
+  regressor_gbr: (params, set, seed, { team, ...share }) => {
+    const together = team === undefined ? share : { ...share, create: createTeamGrower(team) };
+    return fitBoosting(regressionLoss(params), params, set, seed, together);
   },
-  regressor_rf: (params, set, seed, { trees }) => fitForest('regressor', params, set, seed, trees && { trees }),
+  regressor_rf: (params, set, seed, share) => fitForest('regressor', params, set, seed, share),
   classifier_log: fitLogistic,
-  classifier_rf: (params, set, seed, { trees }) => fitForest('classifier', params, set, seed, trees && { trees }),
+  classifier_rf: (params, set, seed, share) => fitForest('classifier', params, set, seed, share),
 };
 
 /**

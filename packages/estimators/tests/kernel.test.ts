@@ -83,7 +83,7 @@ describe('compiled and plain trees are the same, bit for bit', () => {
     const params = { ...DEFAULT_PARAMS.regressor_gbr, nEstimators: 12, learningRate: 0.1, l2: 1, ...given };
     const lossOf = () => (kind === 'regressor' ? regressionLoss(params) : logisticLoss);
     const set = trainingSet(kind, sets[weights][kind]);
-    const [expected, actual] = [plain, wasm].map((create) => fitBoosting(lossOf(), params, set, 5, create));
+    const [expected, actual] = [plain, wasm].map((create) => fitBoosting(lossOf(), params, set, 5, { create }));
     expect(actual?.ensemble.arrays.feature.length).toBeGreaterThan(50);
     expect(actual).toEqual(expected);
   });
@@ -95,7 +95,7 @@ test('two rows, one feature', () => {
     y: Float64Array.of(0, 1),
   });
   const params = { ...DEFAULT_PARAMS.regressor_gbr, minSamplesLeaf: 1, l2: 0, subsample: 1, nEstimators: 3 };
-  const [expected, actual] = [plain, wasm].map((create) => fitBoosting(squaredLoss, params, set, 5, create));
+  const [expected, actual] = [plain, wasm].map((create) => fitBoosting(squaredLoss, params, set, 5, { create }));
   expect(actual).toEqual(expected);
   expect(actual?.ensemble.arrays.feature).toEqual(Int16Array.of(0, -1, -1, 0, -1, -1, 0, -1, -1));
 });

@@ -1,9 +1,11 @@
 import { type ErrorCode, isPavioError, type ModelName, PavioError, type PavioErrorOptions } from '@pavio/core';
 import { type FitShare, type FittedShare, finishFit, fitShare } from '../fit.ts';
-import type { Matrix, RowSelection } from '../matrix.ts';
+import { type Matrix, type RowRange, type RowSelection, selectRows } from '../matrix.ts';
 import type { FittedModel } from '../model.ts';
-import type { ModelParams } from '../params.ts';
+import { type ModelParams, resolveParams } from '../params.ts';
 import type { TensorFile } from '../safetensors.ts';
+import { fitThresholds } from '../tree/binning.ts';
+import { fittedRows } from '../tree/boosting.ts';
 import { type TreeArrays, TreeEnsemble } from '../tree/ensemble.ts';
 import type { FittedTrees, TreeRange } from '../tree/forest.ts';
 import type { OutOfBag, OutOfBagScore } from '../tree/out-of-bag.ts';
@@ -36,7 +38,7 @@ export interface FitResult {
 }
 
 /** Fits and predicts, in whatever thread this is called. @throws PavioError as `fitModel` does. */
-export function runJob(job: FitJob, share: Pick<FitShare, 'team'> = {}): FitResult {
+export function runJob(job: FitJob, share: Omit<FitShare, 'trees'> = {}): FitResult {
   const started = performance.now();
   const { resolved, fitted, rows } = fitJob(job, share);
   const model = finishFit(job.name, resolved, job.seed, rows, fitted);
@@ -57,17 +59,29 @@ function fitJob(job: FitJob, share: FitShare): FittedShare<ModelName> {
   return fitShare(name, params, X, y, { seed, rows: train, ...weights }, share);
 }
 
+/** What the trees of a job split these columns by. */
+function findThresholds({ name, params, X, train }: FitJob, columns: RowRange): Thresholds {
+  const rows = selectRows(X.rows, train);
+  if (name !== 'regressor_gbr') return fitThresholds(X, rows, columns);
+  const resolved = resolveParams(name, params as Partial<ModelParams[typeof name]>);
+  return fitThresholds(X, rows.subarray(0, fittedRows(resolved, rows.length)), columns);
+}
+
 /** What a worker is asked to do: a whole job, or what it contributes to one that several share. */
 export type Task =
   | { readonly kind: 'fit'; readonly job: FitJob }
-  | { readonly kind: 'trees'; readonly job: FitJob; readonly trees: TreeRange }
-  | { readonly kind: 'team'; readonly job: FitJob; readonly team: Team }
+  | { readonly kind: 'thresholds'; readonly job: FitJob; readonly columns: RowRange }
+  | { readonly kind: 'trees'; readonly job: FitJob; readonly trees: TreeRange; readonly thresholds: Thresholds }
+  | { readonly kind: 'team'; readonly job: FitJob; readonly team: Team; readonly thresholds: Thresholds }
   | { readonly kind: 'predict'; readonly job: FitJob; readonly trees: TreeArrays; readonly rows: Int32Array };
+
+type Thresholds = readonly Float32Array[];
 
 export type TaskResult =
   | { readonly kind: 'fit'; readonly result: FitResult }
   /** The first member of a team has the result. */
   | { readonly kind: 'helped' }
+  | { readonly kind: 'thresholds'; readonly thresholds: Thresholds }
   | { readonly kind: 'trees'; readonly part: ForestPart }
   /** Raw scores of the rows. */
   | { readonly kind: 'predict'; readonly scores: Float64Array };
@@ -87,13 +101,16 @@ export function runTask(task: Task): TaskResult {
     case 'fit':
       return { kind: 'fit', result: runJob(job) };
     case 'team': {
-      const { team } = task;
-      if (team.member === 0) return { kind: 'fit', result: runJob(job, { team }) };
-      fitJob(job, { team });
+      const { team, thresholds } = task;
+      if (team.member === 0) return { kind: 'fit', result: runJob(job, { team, thresholds }) };
+      fitJob(job, { team, thresholds });
       return { kind: 'helped' };
     }
+    case 'thresholds':
+      return { kind, thresholds: findThresholds(job, task.columns) };
     case 'trees': {
-      const { fitted, rows } = fitJob(job, { trees: task.trees });
+      const { trees, thresholds } = task;
+      const { fitted, rows } = fitJob(job, { trees, thresholds });
       const { ensemble, ...others } = fitted as FittedTrees;
       return { kind, part: { arrays: ensemble.arrays, ...others, rows } };
     }

@@ -110,17 +110,30 @@ async function fitForestShared(
 ): Promise<Fitted> {
   const resolved = resolveParams(job.name, job.params);
   const { nEstimators } = resolved as ForestParams;
-  const tasks = parts(nEstimators, threads).map((trees): Task => ({ kind: 'trees', job, trees }));
+  const thresholds = await findThresholds(job, threads, run);
+  const tasks = parts(nEstimators, threads).map((trees): Task => ({ kind: 'trees', job, trees, thresholds }));
   const results = (await Promise.all(tasks.map(run))).flatMap((result) => (result.kind === 'trees' ? result.part : []));
   const joined = joinForests(results.map(({ arrays, ...part }) => ({ ...part, ensemble: new TreeEnsemble(arrays) })));
   const model = finishFit(job.name, resolved, job.seed, results[0]!.rows, joined);
   return { model: resultOf(model), trees: joined.ensemble.arrays };
 }
 
+/** What features are split by, each thread looking at some of them. */
+async function findThresholds(
+  job: FitJob,
+  threads: number,
+  run: (task: Task) => Promise<TaskResult>,
+): Promise<Float32Array[]> {
+  const tasks = parts(job.X.columns, threads).map((columns): Task => ({ kind: 'thresholds', job, columns }));
+  const results = await Promise.all(tasks.map(run));
+  return results.flatMap((result) => (result.kind === 'thresholds' ? result.thresholds : []));
+}
+
 async function fitTeam(job: FitJob, members: number, run: (task: Task) => Promise<TaskResult>): Promise<FitResult> {
+  const thresholds = await findThresholds(job, members, run);
   const place = createMeetingPlace(members);
   const tasks = Array.from({ length: members }, (_, member): Task => {
-    return { kind: 'team', job, team: { member, members, place } };
+    return { kind: 'team', job, team: { member, members, place }, thresholds };
   });
   const outcomes = await Promise.all(
     tasks.map(async (task) => {

@@ -28,6 +28,8 @@ function arraysOf(answer: TaskResult): ArrayBufferView[] {
       const ofBag = outOfBag === undefined ? [] : [outOfBag.target, outOfBag.sums, outOfBag.trees];
       return [roots, feature, split, left, missingRight, ...gains, ...ofBag];
     }
+    case 'thresholds':
+      return [...answer.thresholds];
     case 'helped':
       return [];
     case 'predict':

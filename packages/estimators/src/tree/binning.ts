@@ -19,12 +19,16 @@ export interface BinnedMatrix {
   readonly thresholds: readonly Float32Array[];
 }
 
-/** Thresholds of all columns, found on these rows. */
-export function fitThresholds(matrix: Matrix, rows: Int32Array): Float32Array[] {
+/** Thresholds of columns number `from` to `to - 1`, by default of all, found on these rows. */
+export function fitThresholds(
+  matrix: Matrix,
+  rows: Int32Array,
+  { from, to } = { from: 0, to: matrix.columns },
+): Float32Array[] {
   const values = new Float32Array(rows.length);
   const scratch = new Float32Array(rows.length);
-  return Array.from({ length: matrix.columns }, (_, c) => {
-    const column = matrix.data.subarray(c * matrix.rows, (c + 1) * matrix.rows);
+  return Array.from({ length: to - from }, (_, i) => {
+    const column = matrix.data.subarray((from + i) * matrix.rows, (from + i + 1) * matrix.rows);
     return findThresholds(sortedPresent(column, rows, values, scratch));
   });
 }

@@ -3,12 +3,19 @@ import { createRandom, type Random } from '../random.ts';
 import type { TrainingSet } from '../training-set.ts';
 import { fitThresholds } from './binning.ts';
 import { EnsembleBuilder } from './builder.ts';
-import { createGrower } from './create-grower.ts';
+import { type CreateGrower, createGrower } from './create-grower.ts';
 import { TreeEnsemble } from './ensemble.ts';
 import type { FittedTrees } from './forest.ts';
 import { noiseGain } from './gain.ts';
 import { refitLeaves } from './leaf-refit.ts';
 import type { Loss } from './losses.ts';
+
+/** What comes from those who share a fit. */
+export interface BoostingShare {
+  readonly create?: CreateGrower;
+  /** Of the rows that are fitted on, where they are known. */
+  readonly thresholds?: readonly Float32Array[];
+}
 
 /**
  * Gradient boosting (Friedman 2001) with Newton leaves (Chen and Guestrin 2016), or those that the loss asks for, and row
@@ -24,16 +31,15 @@ export function fitBoosting(
   params: BoostingParams,
   set: TrainingSet,
   seed: number,
-  create = createGrower,
+  { create = createGrower, thresholds: known }: BoostingShare = {},
 ): FittedTrees {
   const { target, weight } = set;
   const n = set.rows.length;
-  const { validationFraction } = params;
-  const held = validationFraction === null ? 0 : Math.min(n - 1, Math.max(1, Math.round(n * validationFraction)));
-  const fitted = n - held;
+  const fitted = fittedRows(params, n);
+  const held = n - fitted;
   const sampled = Math.max(1, Math.round(fitted * params.subsample));
 
-  const thresholds = fitThresholds(set.matrix, set.rows.subarray(0, fitted));
+  const thresholds = known ?? fitThresholds(set.matrix, set.rows.subarray(0, fitted));
   const builder = new EnsembleBuilder(thresholds);
   const base = loss.baseline(target, weight, fitted);
   // Other losses have the weights for hessians.
@@ -75,6 +81,11 @@ export function fitBoosting(
   }
   const trees = held === 0 ? builder.trees : best.trees;
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1, trees })), gains: builder.gains(trees) };
+}
+
+/** So many of the first of `n` rows are fitted on; the others measure the loss. */
+export function fittedRows({ validationFraction }: BoostingParams, n: number): number {
+  return validationFraction === null ? n : n - Math.min(n - 1, Math.max(1, Math.round(n * validationFraction)));
 }
 
 /** The value of a leaf, drawn towards 0 as the Newton step is: as if `l2` rows in it had no residual. */

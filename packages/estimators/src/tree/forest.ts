@@ -23,6 +23,15 @@ export interface TreeRange {
   readonly to: number;
 }
 
+/** What comes from those who share a fit. */
+export interface ForestShare {
+  readonly create?: CreateGrower;
+  /** All by default. */
+  readonly trees?: TreeRange;
+  /** Of the training rows, where they are known. */
+  readonly thresholds?: readonly Float32Array[];
+}
+
 /**
  * Random forest (Breiman 2001): each tree on a bootstrap sample, each split on a fresh draw of features; the forest's
  * value is the mean of its trees. Gini impurity of two classes is twice the variance of their 0/1 indicator, so one
@@ -33,15 +42,14 @@ export function fitForest(
   params: ForestParams,
   data: TrainingSet,
   seed: number,
-  options: { readonly create?: CreateGrower; readonly trees?: TreeRange } = {},
+  { create = createGrower, trees = { from: 0, to: params.nEstimators }, thresholds: known }: ForestShare = {},
 ): FittedTrees {
-  const { create = createGrower, trees = { from: 0, to: params.nEstimators } } = options;
   const set = params.classWeight === 'balanced' && kind === 'classifier' ? balanceClasses(data) : data;
   const { target, weight, weighted } = set;
   const n = set.rows.length;
   // Centred targets lose no digits in the sums; probabilities stay as they are, so that pure leaves say exactly 0 or 1.
   const base = kind === 'regressor' ? mean(target) : 0;
-  const thresholds = fitThresholds(set.matrix, set.rows);
+  const thresholds = known ?? fitThresholds(set.matrix, set.rows);
   const builder = new EnsembleBuilder(thresholds);
   const terms = target.map((y, i) => weight[i]! * (y - base));
   const grower = create(set.matrix, set.rows, thresholds, builder, {
