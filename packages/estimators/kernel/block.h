@@ -5,9 +5,11 @@
 #pragma once
 #include "state.h"
 
-#define BLOCK_ROWS 4096
+/* The bins of so many rows of sixty features are a megabyte, which is what the second cache of a core holds. */
+#define BLOCK_ROWS 16384
 
 static Rows block;
+static i32 has_block;
 
 static void allocate_block(void) {
   block.bins = allocate((u64)BLOCK_ROWS * 8 * (u64)octets);

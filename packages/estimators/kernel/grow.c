@@ -136,7 +136,7 @@ static void grow_below(i32 floor) {
     if (n <= SUBTREE_ROWS) {
       release_histogram(next.histogram);
       grow_subtree(&next);
-    } else if (n <= BLOCK_ROWS && near.names == 0 && row_count >= 4 * BLOCK_ROWS && max_depth - next.depth > 3) {
+    } else if (n <= BLOCK_ROWS && has_block && near.names == 0 && max_depth - next.depth > 2) {
       enter_block(next.start, next.end);
       frontier[open_nodes++] = next;
       grow_below(open_nodes - 1);
@@ -292,7 +292,8 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
   frontier = allocate((most / 2 + 2) * sizeof(Open));
   scratch = allocate(BINS * 16);
   sorted = allocate((u64)SUBTREE_ROWS * (u64)feature_total + 16);
-  allocate_block();
+  has_block = row_count >= 2 * BLOCK_ROWS;
+  if (has_block) allocate_block();
   local_bins = allocate((u64)SUBTREE_ROWS * 8 * (u64)octets);
   void *list[] = {gradients, hessians, counts, score, leaves, random_state, node_feature, node_bin, node_left,
                   node_missing_right, node_value, node_gain, ordered, allocate(BINS * 4)};
