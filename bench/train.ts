@@ -1,6 +1,6 @@
 // node bench/train.ts [--quick] [--json]: our learners against scikit-learn, LightGBM and ml-random-forest, on the same
 // rows, at equal settings, each fit in a process of its own; the held-out loss stands beside every time, and the targets
-// beside what was reached. Takes some ten minutes on two cores; without 200,000 rows (--quick) about half of it.
+// beside what was reached. Takes some quarter of an hour on two cores; without 200,000 rows (--quick) about half of it.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -93,6 +93,7 @@ def main() -> None:
         predicted = model.predict_proba(X[held_out:])[:, 1] if is_classifier else model.predict(X[held_out:])
         runs.append((fitted - start, perf_counter() - fitted, float(np.mean((predicted - y[held_out:]) ** 2))))
     fit, predict, loss = np.sort(np.array(runs), axis=0)[len(runs) // 2]
+    losses = [loss for _, _, loss in runs]
     module = __import__(library)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
@@ -101,6 +102,7 @@ def main() -> None:
                 "fitSeconds": fit,
                 "predictSeconds": predict,
                 "loss": loss,
+                "losses": losses,
                 "peakMegabytes": peak,
                 "version": f"{library} {module.__version__}",
             }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Case, type CaseName, casesOf, LARGE, type Peer, scalingPairs } from './cases.ts';
-import { type Figures, type Spec, writeProblem } from './problem.ts';
+import { type Figures, median, type Spec, writeProblem } from './problem.ts';
 import { figuresOf, firstLine } from './run-program.ts';
 
 export interface PeerResult {
@@ -11,7 +11,7 @@ export interface PeerResult {
   /** The peer's time divided by ours, on all cores. */
   readonly fitRatio: number;
   readonly predictRatio: number;
-  /** Our held-out loss divided by the peer's. */
+  /** Our held-out loss divided by the peer's on the same rows: median over the seeds. */
   readonly lossRatio: number;
 }
 
@@ -90,7 +90,7 @@ async function benchCase({ name, spec, peers }: Case, context: BenchContext): Pr
         figures,
         fitRatio: figures.fitSeconds / ours.fitSeconds,
         predictRatio: figures.predictSeconds / ours.predictSeconds,
-        lossRatio: ours.loss / figures.loss,
+        lossRatio: median(ours.losses.map((loss, seed) => loss / figures.losses[seed]!)),
       });
     } catch (error) {
       absent.push(`${peer}: ${firstLine(error)}`);

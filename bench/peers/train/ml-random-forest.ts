@@ -35,6 +35,7 @@ const figures: Figures = {
   fitSeconds: median(runs.map(({ fit }) => fit)),
   predictSeconds: median(runs.map(({ predict }) => predict)),
   loss: median(runs.map(({ loss }) => loss)),
+  losses: runs.map(({ loss }) => loss),
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
   version: 'ml-random-forest',
 };

@@ -22,8 +22,9 @@ export interface Figures {
   /** Medians over the seeds. */
   readonly fitSeconds: number;
   readonly predictSeconds: number;
-  /** Mean squared error of values or of probabilities (Brier) on the held-out rows. */
+  /** Mean squared error of values or of probabilities (Brier) on the held-out rows: median, and that of each seed. */
   readonly loss: number;
+  readonly losses: readonly number[];
   readonly peakMegabytes: number;
   /** For a reader who wonders. */
   readonly version: string;
