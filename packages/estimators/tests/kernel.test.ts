@@ -89,6 +89,22 @@ describe('compiled and plain trees are the same, bit for bit', () => {
   });
 });
 
+describe('where subtrees are grown on copies of their rows, trees are the same, too', () => {
+  const { X, y, classes, sampleWeight } = hardSet(33_000, 5);
+  const large: ['regressor' | 'classifier', Parameters<typeof trainingSet>[1], Partial<ForestParams>][] = [
+    ['regressor', { X, y }, { maxFeatures: 1, maxDepth: null }],
+    ['regressor', { X, y, sampleWeight }, { maxFeatures: 1, maxDepth: 9 }],
+    ['classifier', { X, y: classes }, { maxFeatures: 'sqrt', maxDepth: null }],
+  ];
+  test.each(large)('%s', (kind, input, given) => {
+    const params = { ...DEFAULT_PARAMS.regressor_rf, nEstimators: 1, minSamplesLeaf: 1, oobScore: true, ...given };
+    const set = trainingSet(kind, input);
+    const [expected, actual] = [plain, wasm].map((create) => fitForest(kind, params, set, 5, { create }));
+    expect(actual?.ensemble.arrays).toEqual(expected?.ensemble.arrays);
+    expect(actual?.outOfBag).toEqual(expected?.outOfBag);
+  });
+});
+
 test('two rows, one feature', () => {
   const set = trainingSet('regressor', {
     X: { rows: 2, columns: 1, data: Float32Array.of(1, 2) },
