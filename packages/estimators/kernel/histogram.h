@@ -12,9 +12,21 @@ INLINE i32 stride(void) { return has_hessian ? 2 : 1; }
 #define CELL(k) ((i64 *)((u32)((k == 0 ? codes << 3 : codes >> (8 * k - 3)) & 2040) + (WORK + k * 2048)))
 #define PAIR(k) ((i64 *)((u32)((k == 0 ? codes << 4 : codes >> (8 * k - 4)) & 4080) + (WORK + k * 4096)))
 
+/* So many rows are fetched before they are summed up, so that the processor waits for all of them at once. */
+#define AHEAD 64
+static u64 fetched[AHEAD];
+
+/* Fetches the rows from `start` on and says how many. */
+INLINE i32 fetch(const u64 *column, i32 start, i32 end) {
+  i32 n = end - start < AHEAD ? end - start : AHEAD;
+  for (i32 i = 0; i < n; i++) fetched[i] = column[rows[start + i]];
+  return n;
+}
+
 static void add_octet(const u64 *column, i32 start, i32 end) {
-  for (i32 i = start; i < end; i++) {
-    u64 codes = column[rows[i]];
+  for (i32 i = start, n = 0, k = 0; i < end; i++, k++) {
+    if (k == n) n = fetch(column, i, end), k = 0;
+    u64 codes = fetched[k];
     i64 value = ordered[i];
     *CELL(0) += value;
     *CELL(1) += value;
@@ -28,8 +40,9 @@ static void add_octet(const u64 *column, i32 start, i32 end) {
 }
 
 static void add_quartet(const u64 *column, i32 start, i32 end) {
-  for (i32 i = start; i < end; i++) {
-    u64 codes = column[rows[i]];
+  for (i32 i = start, n = 0, k = 0; i < end; i++, k++) {
+    if (k == n) n = fetch(column, i, end), k = 0;
+    u64 codes = fetched[k];
     i64 value = ordered[i];
     *CELL(0) += value;
     *CELL(1) += value;
@@ -41,8 +54,9 @@ static void add_quartet(const u64 *column, i32 start, i32 end) {
 INLINE void add_pair(i64 *cell, v128_t value) { wasm_v128_store(cell, wasm_i64x2_add(wasm_v128_load(cell), value)); }
 
 static void add_octet_pairs(const u64 *column, i32 start, i32 end) {
-  for (i32 i = start; i < end; i++) {
-    u64 codes = column[rows[i]];
+  for (i32 i = start, n = 0, k = 0; i < end; i++, k++) {
+    if (k == n) n = fetch(column, i, end), k = 0;
+    u64 codes = fetched[k];
     v128_t value = wasm_i64x2_make(ordered[i], ordered_hessian[i]);
     add_pair(PAIR(0), value);
     add_pair(PAIR(1), value);
