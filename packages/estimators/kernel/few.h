@@ -35,7 +35,10 @@ static void scan_few(i32 feature, const u8 *column, const u8 *list, i32 n) {
   for (i32 i = 0; i < n; i++) codes |= (u64)column[list[i]] << 8 * i;
   const v128_t all = wasm_i64x2_splat((i64)codes);
   const u32 every = (1u << n) - 1;
-#define UP_TO(i) wasm_i8x16_bitmask(wasm_u8x16_le(all, wasm_i8x16_shuffle(all, all, i, i, i, i, i, i, i, i, i + 1, i + 1, i + 1, i + 1, i + 1, i + 1, i + 1, i + 1)))
+  /* Of rows i and i + 1: the rows whose bins are not above theirs. */
+#define UP_TO(i) \
+  wasm_i8x16_bitmask(wasm_u8x16_le(all, wasm_i8x16_shuffle(all, all, i, i, i, i, i, i, i, i, i + 1, i + 1, i + 1, \
+                                                           i + 1, i + 1, i + 1, i + 1, i + 1)))
   u64 up_to = UP_TO(0);
   if (n > 2) up_to |= (u64)UP_TO(2) << 16;
   if (n > 4) up_to |= (u64)UP_TO(4) << 32;

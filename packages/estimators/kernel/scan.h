@@ -80,19 +80,20 @@ static void scan_sums(i32 feature, const i64 *cells, i32 bin_count, i64 sum, i32
   const i64 mask = (1ll << count_bits) - 1, most = (i64)(total_count - min_samples_leaf);
   const v128_t counts = wasm_i32x4_splat((i32)mask), zero = wasm_i64x2_splat(0);
   const v128_t mean = wasm_f32x4_splat((f32)(total_gradient / (total_count + 2 * l2) / bar_unit));
-  const v128_t penalty = wasm_f32x4_splat((f32)l2), span = wasm_f32x4_splat((f32)(total_count + 2 * l2));
+  const v128_t penalty = wasm_f32x4_splat((f32)l2), all = wasm_i32x4_splat((i32)total_count);
   v128_t least = wasm_f32x4_splat((f32)bar), carry = wasm_i64x2_splat(sum);
   for (i32 b = 0; b < bin_count; b += 4) {
     v128_t ab = wasm_v128_load(cells + b), cd = wasm_v128_load(cells + b + 2);
     ab = wasm_i64x2_add(wasm_i64x2_add(ab, wasm_i64x2_shuffle(zero, ab, 0, 2)), carry);
     cd = wasm_i64x2_add(wasm_i64x2_add(cd, wasm_i64x2_shuffle(zero, cd, 0, 2)), wasm_i64x2_shuffle(ab, ab, 1, 1));
     carry = wasm_i64x2_shuffle(cd, cd, 1, 1);
-    v128_t left = wasm_f32x4_add(
-        wasm_f32x4_convert_i32x4(wasm_v128_and(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), counts)), penalty);
+    v128_t count = wasm_v128_and(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), counts);
+    v128_t left = wasm_f32x4_add(wasm_f32x4_convert_i32x4(count), penalty);
+    v128_t right = wasm_f32x4_add(wasm_f32x4_convert_i32x4(wasm_i32x4_sub(all, count)), penalty);
     v128_t above = wasm_f32x4_sub(wasm_f32x4_convert_i32x4(wasm_i32x4_shuffle(ab, cd, 1, 3, 5, 7)),
                                   wasm_f32x4_mul(left, mean));
-    v128_t lack = wasm_f32x4_sub(wasm_f32x4_mul(wasm_f32x4_mul(left, wasm_f32x4_sub(span, left)), least),
-                                 wasm_f32x4_mul(above, above));
+    v128_t lack =
+        wasm_f32x4_sub(wasm_f32x4_mul(wasm_f32x4_mul(left, right), least), wasm_f32x4_mul(above, above));
     u32 wins = wasm_i32x4_bitmask(lack);
     if (wins != 0) {
       if (wins & 1) consider_sum(feature, b, missing_right, wasm_i64x2_extract_lane(ab, 0));
