@@ -28,7 +28,7 @@ function simpleMeanOf(column: Column, window: number): Feature[] {
       ...(column === 'volume' ? { edge: '0 where no volume was traded in the window' } : {}),
       unit: 'ratio',
       inputs: column === numerator ? [column] : [column, numerator],
-      compute: (frame) => relativeTo(frame[numerator], mean(frame), 0),
+      compute: (frame) => relativeTo(frame[numerator], mean(frame)),
     }),
   ];
 }

@@ -2,7 +2,7 @@ import { type Feature, feature } from '../feature.ts';
 import type { Frame } from '../frame.ts';
 import { quotient } from '../indicators/arithmetic.ts';
 import { garmanKlass, parkinson } from '../indicators/range-volatility.ts';
-import { rollingMoments, sampleDeviation } from '../indicators/rolling-moments.ts';
+import { rollingDeviation, sampleDeviation } from '../indicators/rolling-moments.ts';
 import { averageTrueRange, closeMoments, logReturns, squaredRange } from '../intermediates.ts';
 import { forgettingRows } from '../memory.ts';
 
@@ -56,7 +56,7 @@ function deviationOfReturns(window: number): Feature {
     source: 'pandas rolling std',
     unit: 'log return',
     lookback: window,
-    compute: (frame) => sampleDeviation(rollingMoments(logReturns(frame), window, 1), window),
+    compute: (frame) => rollingDeviation(logReturns(frame), window, 1),
   });
 }
 

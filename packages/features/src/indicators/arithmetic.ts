@@ -1,52 +1,47 @@
 import { column } from './column.ts';
+import { overRows } from './kernel.ts';
 
-// Row-wise arithmetic on columns, NaN where an operand is. Plain loops: `Float64Array.map` takes several times as long.
+// Row-wise arithmetic on columns, NaN where an operand is: `kernel/arithmetic.h`.
 
 /** `a - b`. */
 export function difference(a: Float64Array, b: Float64Array): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) y[t] = a[t]! - b[t]!;
+  overRows([a, b], y, (kernel, rows) => kernel.difference(rows));
   return y;
 }
 
 /** `factor * a / b`. */
 export function quotient(a: Float64Array, b: Float64Array, factor = 1): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) y[t] = (factor * a[t]!) / b[t]!;
+  overRows([a, b], y, (kernel, rows) => kernel.quotient(rows, factor));
   return y;
 }
 
 /** `factor * a + b`. */
 export function sum(a: Float64Array, factor: number, b: Float64Array): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) y[t] = factor * a[t]! + b[t]!;
+  overRows([a, b], y, (kernel, rows) => kernel.weighted_sum(rows, factor));
   return y;
 }
 
 /** `factor * (a + offset)`. */
 export function scaled(a: Float64Array, factor: number, offset = 0): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) y[t] = factor * (a[t]! + offset);
+  overRows([a], y, (kernel, rows) => kernel.scaled(rows, factor, offset));
   return y;
 }
 
 /** `sqrt(factor * a)`, 0 where rounding left `a` below zero. */
 export function root(a: Float64Array, factor: number): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) {
-    const value = a[t]!;
-    y[t] = value < 0 ? 0 : Math.sqrt(factor * value);
-  }
+  overRows([a], y, (kernel, rows) => kernel.root(rows, factor));
   return y;
 }
 
-/** `a / base - 1`, without the cancellation of that subtraction; `atZero` where the base is zero. */
-export function relativeTo(a: Float64Array, base: Float64Array, atZero = Number.NaN): Float64Array {
+/** `a / base - 1`, without the cancellation of that subtraction; 0 where both are zero. */
+export function relativeTo(a: Float64Array, base: Float64Array): Float64Array {
   const y = column(a.length);
-  for (let t = 0; t < y.length; t++) {
-    const b = base[t]!;
-    y[t] = b === 0 ? atZero : (a[t]! - b) / b;
-  }
+  overRows([a, base], y, (kernel, rows) => kernel.relative_to(rows));
   return y;
 }
 

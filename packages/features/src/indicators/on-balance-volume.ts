@@ -1,11 +1,11 @@
-import { column, columnAfter } from './column.ts';
+import { column } from './column.ts';
+import { overWindows } from './kernel.ts';
 
 /** Volume with the sign of the price's move; 0 where the price did not move, and in the first row. */
 export function signedVolume(close: Float64Array, volume: Float64Array): Float64Array {
   const y = column(close.length).fill(0, 0, 1);
   for (let t = 1; t < close.length; t++) {
-    const move = close[t]! - close[t - 1]!;
-    y[t] = move > 0 ? volume[t]! : move < 0 ? -volume[t]! : 0;
+    y[t] = (Number(close[t]! > close[t - 1]!) - Number(close[t]! < close[t - 1]!)) * volume[t]!;
   }
   return y;
 }
@@ -32,39 +32,7 @@ export function onBalanceVolume(signed: Float64Array, volume: Float64Array): Flo
  * `window - 1`.
  */
 export function balanceScore(signed: Float64Array, window: number): Float64Array {
-  const rows = signed.length;
-  const score = columnAfter(window - 1, rows);
-  // As in `rollingMoments`, with levels relative to the one at the block's start, summed up from there to both sides.
-  const tails = new Float64Array(window + 1);
-  const squareTails = new Float64Array(window + 1);
-  for (let start = 0; start < rows; start += window) {
-    if (start > 0) {
-      let level = 0;
-      let tail = 0;
-      let squareTail = 0;
-      for (let k = window - 1; k > 0; k--) {
-        level -= signed[start - window + k + 1]!;
-        tail += level;
-        squareTail += level * level;
-        tails[k] = tail;
-        squareTails[k] = squareTail;
-      }
-    }
-    const end = Math.min(start + window, rows);
-    const firstWhole = start > 0 ? start : window - 1;
-    let level = 0;
-    let head = 0;
-    let squareHead = 0;
-    for (let t = start; t < end; t++) {
-      if (t > start) level += signed[t]!;
-      head += level;
-      squareHead += level * level;
-      if (t < firstWhole) continue;
-      const k = t - start + 1;
-      const total = head + tails[k]!;
-      const squares = squareHead + squareTails[k]! - (total * total) / window;
-      score[t] = squares > 0 ? (level - total / window) / Math.sqrt(squares / (window - 1)) : 0;
-    }
-  }
+  const score = column(signed.length);
+  overWindows(signed, window, 0, { 0: score }, (kernel, rows) => kernel.balance_score(rows, window));
   return score;
 }
