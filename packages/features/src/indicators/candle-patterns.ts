@@ -1,6 +1,9 @@
 import type { CandleShape } from './candle-shape.ts';
 import { column, columnAfter } from './column.ts';
 
+// Conditions are counted, not branched on: which way they turn is as good as random, and a processor that has guessed the
+// wrong branch loses more time than all of them take.
+
 /** Largest body of a doji, as a share of the range. */
 export const DOJI_BODY = 0.1;
 /** Largest upper shadow of a hammer, as a share of the range. */
@@ -9,14 +12,14 @@ export const HAMMER_UPPER_SHADOW = 0.1;
 /** 1 where the close is above the open, -1 where it is below, else 0. */
 export function direction({ body }: CandleShape): Float64Array {
   const y = column(body.length);
-  for (let t = 0; t < y.length; t++) y[t] = Math.sign(body[t]!);
+  for (let t = 0; t < y.length; t++) y[t] = Number(body[t]! > 0) - Number(body[t]! < 0);
   return y;
 }
 
 /** 1 where open and close are nearly equal: `|body| <= 0.1`; a candle without range is one (Nison 1991, chapter 8). */
 export function doji({ body }: CandleShape): Float64Array {
   const y = column(body.length);
-  for (let t = 0; t < y.length; t++) y[t] = Math.abs(body[t]!) <= DOJI_BODY ? 1 : 0;
+  for (let t = 0; t < y.length; t++) y[t] = Number(Math.abs(body[t]!) <= DOJI_BODY);
   return y;
 }
 
@@ -28,8 +31,8 @@ export function hammer({ body, upperShadow, lowerShadow }: CandleShape): Float64
   const y = column(body.length);
   for (let t = 0; t < y.length; t++) {
     const size = Math.abs(body[t]!);
-    const isHammer = size > DOJI_BODY && lowerShadow[t]! >= 2 * size && upperShadow[t]! <= HAMMER_UPPER_SHADOW;
-    y[t] = isHammer ? 1 : 0;
+    y[t] =
+      Number(size > DOJI_BODY) & Number(lowerShadow[t]! >= 2 * size) & Number(upperShadow[t]! <= HAMMER_UPPER_SHADOW);
   }
   return y;
 }
@@ -43,14 +46,15 @@ export function hammer({ body, upperShadow, lowerShadow }: CandleShape): Float64
 export function engulfing(open: Float64Array, close: Float64Array): Float64Array {
   const y = columnAfter(1, close.length);
   for (let t = 1; t < close.length; t++) {
-    const top = Math.max(open[t]!, close[t]!);
-    const bottom = Math.min(open[t]!, close[t]!);
-    const topBefore = Math.max(open[t - 1]!, close[t - 1]!);
-    const bottomBefore = Math.min(open[t - 1]!, close[t - 1]!);
-    const covers = top >= topBefore && bottom <= bottomBefore && top - bottom > topBefore - bottomBefore;
-    const rises = close[t]! >= open[t]!;
-    const roseBefore = close[t - 1]! >= open[t - 1]!;
-    y[t] = covers && rises !== roseBefore ? (rises ? 1 : -1) : 0;
+    const from = open[t]!;
+    const to = close[t]!;
+    const fromBefore = open[t - 1]!;
+    const toBefore = close[t - 1]!;
+    const rises = Number(to >= from);
+    const roseBefore = Number(toBefore >= fromBefore);
+    const coversFall = Number(from <= toBefore) & Number(to >= fromBefore) & Number(to - from > fromBefore - toBefore);
+    const coversRise = Number(from >= toBefore) & Number(to <= fromBefore) & Number(from - to > toBefore - fromBefore);
+    y[t] = (rises & (1 - roseBefore) & coversFall) - ((1 - rises) & roseBefore & coversRise);
   }
   return y;
 }

@@ -36,8 +36,10 @@ export function candleShape(
       body[t] = 0;
       continue;
     }
-    const top = Math.max(open[t]!, close[t]!);
-    const bottom = Math.min(open[t]!, close[t]!);
+    // The larger and the smaller of the two, exact, without a branch.
+    const rises = Number(close[t]! > open[t]!);
+    const top = rises * close[t]! + (1 - rises) * open[t]!;
+    const bottom = rises * open[t]! + (1 - rises) * close[t]!;
     position[t] = (close[t]! - low[t]!) / range;
     upperShadow[t] = (high[t]! - top) / range;
     lowerShadow[t] = (bottom - low[t]!) / range;

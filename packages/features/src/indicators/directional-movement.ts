@@ -38,8 +38,9 @@ export function directionalMovement(
     const rise = high[t]! - high[t - 1]!;
     const fall = low[t - 1]! - low[t]!;
     const decay = t < period ? 1 : keep;
-    up = up * decay + (rise > fall && rise > 0 ? rise : 0);
-    down = down * decay + (fall > rise && fall > 0 ? fall : 0);
+    // Without a branch, as in candle-patterns.ts: a movement that does not count is multiplied by 0.
+    up = up * decay + (Number(rise > fall) & Number(rise > 0)) * rise;
+    down = down * decay + (Number(fall > rise) & Number(fall > 0)) * fall;
     span = span * decay + range[t]!;
     if (t < period) continue;
 

@@ -20,8 +20,8 @@ export function relativeStrength(x: Float64Array, period: number): Float64Array 
   let loss = 0;
   for (let t = 1; t < rows; t++) {
     const move = x[t]! - x[t - 1]!;
-    const up = move > 0 ? move : 0;
-    const down = move < 0 ? -move : 0;
+    const up = (move + Math.abs(move)) / 2;
+    const down = up - move;
     if (t <= period) {
       gain += up / period;
       loss += down / period;
