@@ -60,12 +60,16 @@ export interface AssetFeatures {
   readonly columns: Iterable<readonly [name: string, values: Float64Array]>;
 }
 
-/** Features of one asset in the form a store keeps them in: plain data, so that they can be made in another thread. */
+/**
+ * Features of one asset in the form a store keeps them in, made as they are taken: they are never all in memory. Bytes and
+ * layout are plain data, so that they can come from another thread.
+ */
 export interface EncodedFeatures {
   readonly summary: AssetSummary;
-  readonly bytes: readonly Uint8Array<ArrayBuffer>[];
-  /** Known to the store alone. */
-  readonly layout: unknown;
+  /** To be taken once. A piece may be overwritten when the next one is asked for. */
+  readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Where in the bytes is what, when all have been taken. Known to the store alone. */
+  readonly layout: () => unknown;
 }
 
 /** An asset whose features are in the latest table already, with this very summary. */
@@ -73,7 +77,12 @@ export interface KeptFeatures {
   readonly summary: AssetSummary;
 }
 
-/** Turns features into what a store keeps. @throws PavioError `bad_features` when columns are missing or of unequal length. */
+/**
+ * Turns features into what a store keeps.
+ *
+ * @throws PavioError `bad_features` when columns are missing or of unequal length; some are noticed only when it is their
+ *   turn.
+ */
 export type EncodeFeatures = (features: AssetFeatures, info: FeatureTableInfo) => EncodedFeatures;
 
 /** Dated feature files and the newest one. */
@@ -83,8 +92,8 @@ export interface FeatureStore {
   /** URL of the module that exports the encoder as `encodeFeatures`, for other threads. */
   readonly encoderModule: string;
   /**
-   * Stores a table, asset by asset, under the day of `now` (UTC) and as latest: memory holds one asset at a time, and
-   * nobody sees a part of a table. Returns the key of the dated file. Assets whose summary equals that of the latest table
+   * Stores a table, asset by asset, under the day of `now` (UTC) and as latest: memory holds some columns of one asset at a
+   * time, and nobody sees a part of a table. Returns the key of the dated file. Assets whose summary equals that of the latest table
    * may come as a summary alone; a table that has no other assets changes nothing.
    *
    * @throws PavioError `conflict` when another writer replaced the latest table whose assets are kept.

@@ -23,7 +23,7 @@ export function testPartTables(open: () => Promise<ObjectStore>): void {
     const parts = async function* () {
       for (const symbol of symbols) {
         for await (const asset of assetsOf(features, table)) {
-          if (asset.summary.symbol === symbol) yield { ...asset, rowGroups: rowGroupsOf(asset) };
+          if (asset.summary.symbol === symbol) yield { ...asset, rowGroups: () => rowGroupsOf(asset) };
         }
       }
     };

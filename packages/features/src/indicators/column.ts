@@ -37,7 +37,6 @@ export class ColumnMemory {
   /** In use until the next feature, and until the end of the asset. */
   readonly #passing: Float64Array[] = [];
   readonly #kept: Float64Array[] = [];
-  #keeping = 0;
 
   take(length: number): Float64Array {
     if (length > this.#rows) {
@@ -45,18 +44,19 @@ export class ColumnMemory {
       this.#rows = length;
     }
     const memory = this.#free.pop() ?? new Float64Array(this.#rows);
-    (this.#keeping > 0 ? this.#kept : this.#passing).push(memory);
+    this.#passing.push(memory);
     return memory.length === length ? memory : memory.subarray(0, length);
   }
 
-  /** What `work` makes stays until `clear`. */
+  /** What `work` returns, a column or an object of columns, stays until `clear`. */
   keep<Value>(work: () => Value): Value {
-    this.#keeping++;
-    try {
-      return work();
-    } finally {
-      this.#keeping--;
+    const value = work();
+    const columns: unknown[] = ArrayBuffer.isView(value) ? [value] : Object.values(value as object);
+    const kept = new Set(columns.map((column) => (column as Float64Array).buffer));
+    for (let i = this.#passing.length - 1; i >= 0; i--) {
+      if (kept.has(this.#passing[i]!.buffer)) this.#kept.push(...this.#passing.splice(i, 1));
     }
+    return value;
   }
 
   /** Nobody needs the columns any more that were not kept. */

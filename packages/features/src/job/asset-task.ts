@@ -13,9 +13,7 @@ import { segmentsOf } from '../segments.ts';
 
 /** One asset whose features are to be computed and encoded, in whatever thread. Plain data. */
 export interface AssetTask {
-  readonly symbol: string;
-  /** Tag of the candles. */
-  readonly content: string;
+  readonly summary: AssetSummary;
   readonly candles: CandleSeries;
   readonly market: Market;
 }
@@ -30,16 +28,17 @@ export interface Market {
 /** Of this thread, for one asset after the other. */
 const memory = new ColumnMemory();
 
-/** @throws PavioError `bad_candles`, naming the asset. */
-export function runAssetTask({ symbol, content, candles, market }: AssetTask, encode: EncodeFeatures): EncodedFeatures {
+/**
+ * Features that are computed as they are taken, one asset after the other.
+ *
+ * @throws PavioError `bad_candles`, naming the asset, when the first are taken.
+ */
+export function runAssetTask({ summary, candles, market }: AssetTask, encode: EncodeFeatures): EncodedFeatures {
   const { source, quote, interval } = market;
-  const name = `${symbol}-${quote} of ${source}`;
+  const name = `${summary.symbol}-${quote} of ${source}`;
   const columns = featureColumns(candles, interval, featureSet(interval).features, name, memory);
   const { time, close } = candles;
-  return encode(
-    { summary: assetSummary({ symbol, content, time }, interval), time, close, columns },
-    tableInfo(market),
-  );
+  return encode({ summary, time, close, columns }, tableInfo(market));
 }
 
 /** What a table of these features is. */

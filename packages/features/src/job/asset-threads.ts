@@ -1,15 +1,17 @@
 import { Worker } from 'node:worker_threads';
-import { CANDLE_COLUMNS, type EncodedFeatures, type ErrorCode, PavioError } from '@pavio/core';
+import { type AssetSummary, CANDLE_COLUMNS, type EncodedFeatures, type ErrorCode, PavioError } from '@pavio/core';
 import type { AssetTask } from './asset-task.ts';
 
-/** What goes to a worker. */
-export interface AssetMessage {
-  readonly task: AssetTask;
-}
+/** What goes to a worker: what to do, and the memory of a piece that has been taken. */
+export type AssetMessage = { readonly task: AssetTask } | { readonly memory: SharedArrayBuffer };
 
-/** What comes back. An error travels as plain data: structured cloning keeps neither its class nor its code. */
+/**
+ * What comes back: pieces, then where in them is what. An error travels as plain data: structured cloning keeps neither its
+ * class nor its code.
+ */
 export type AssetAnswer =
-  | { readonly encoded: EncodedFeatures }
+  | { readonly piece: Uint8Array<SharedArrayBuffer> }
+  | { readonly layout: unknown }
   | {
       readonly failure: {
         readonly code: ErrorCode;
@@ -19,19 +21,64 @@ export type AssetAnswer =
       };
     };
 
-interface Waiting {
+/** Features that a thread is to encode, or has begun to. */
+class Work implements EncodedFeatures {
   readonly task: AssetTask;
-  readonly resolve: (encoded: EncodedFeatures) => void;
-  readonly reject: (error: unknown) => void;
+  readonly summary: AssetSummary;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly layout = () => this.#layout;
+  /** Who does it, once somebody does. */
+  worker: Worker | undefined;
+  readonly #pieces: Uint8Array<SharedArrayBuffer>[] = [];
+  #layout: unknown;
+  #end: 'finished' | PavioError | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(task: AssetTask) {
+    this.task = task;
+    this.summary = task.summary;
+    this.bytes = this.#taken();
+  }
+
+  add(piece: Uint8Array<SharedArrayBuffer>): void {
+    this.#pieces.push(piece);
+    this.#wake?.();
+  }
+
+  finish(layout: unknown): void {
+    this.#layout = layout;
+    this.#end = 'finished';
+    this.#wake?.();
+  }
+
+  fail(error: PavioError): void {
+    this.#end = error;
+    this.#wake?.();
+  }
+
+  async *#taken(): AsyncGenerator<Uint8Array, void, void> {
+    for (;;) {
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        yield piece;
+        this.worker?.postMessage({ memory: piece.buffer } satisfies AssetMessage);
+      } else if (this.#end === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      } else if (this.#end === 'finished') return;
+      else throw this.#end;
+    }
+  }
 }
 
 /** Worker threads that each work on one asset at a time. They start when there is work for them. */
 export class AssetThreads {
   readonly #threads: number;
   readonly #encoderModule: string;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: Work[] = [];
   readonly #idle: Worker[] = [];
-  readonly #busy = new Map<Worker, Waiting>();
+  readonly #busy = new Map<Worker, Work>();
 
   constructor(threads: number, encoderModule: string) {
     this.#threads = threads;
@@ -39,15 +86,14 @@ export class AssetThreads {
   }
 
   /**
-   * The memory of the candles moves to the thread: the caller has them no more.
-   *
-   * @throws PavioError `bad_candles`; `internal` when the thread died.
+   * Whoever takes the bytes meets the errors: PavioError `bad_candles`; `internal` when the thread died. The memory of the
+   * candles moves to the thread: the caller has them no more.
    */
-  run(task: AssetTask): Promise<EncodedFeatures> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ task, resolve, reject });
-      this.#dispatch();
-    });
+  run(task: AssetTask): EncodedFeatures {
+    const work = new Work(task);
+    this.#queue.push(work);
+    this.#dispatch();
+    return work;
   }
 
   /** Ends the threads, at work or not. */
@@ -60,11 +106,12 @@ export class AssetThreads {
     while (this.#queue.length > 0) {
       const worker = this.#idle.pop() ?? this.#start();
       if (worker === undefined) return;
-      const waiting = this.#queue.shift()!;
-      this.#busy.set(worker, waiting);
-      const { task } = waiting;
+      const work = this.#queue.shift()!;
+      this.#busy.set(worker, work);
+      work.worker = worker;
+      const { task } = work;
       const memory = new Set(CANDLE_COLUMNS.map((column) => task.candles[column].buffer as ArrayBuffer));
-      worker.postMessage({ task }, [...memory]);
+      worker.postMessage({ task } satisfies AssetMessage, [...memory]);
     }
   }
 
@@ -80,8 +127,9 @@ export class AssetThreads {
       cause = error;
     });
     worker.on('exit', (code) => {
-      const message = `The thread that computed ${this.#busy.get(worker)?.task.symbol} died with code ${code}.`;
-      this.#busy.get(worker)?.reject(new PavioError('internal', message, { cause }));
+      const work = this.#busy.get(worker);
+      const message = `The thread that computed ${work?.summary.symbol} died with code ${code}.`;
+      work?.fail(new PavioError('internal', message, { cause }));
       this.#busy.delete(worker);
       this.#dispatch();
     });
@@ -89,14 +137,18 @@ export class AssetThreads {
   }
 
   #settle(worker: Worker, answer: AssetAnswer): void {
-    const waiting = this.#busy.get(worker);
+    const work = this.#busy.get(worker);
+    if ('piece' in answer) {
+      work?.add(answer.piece);
+      return;
+    }
     this.#busy.delete(worker);
     this.#idle.push(worker);
-    if ('encoded' in answer) waiting?.resolve(answer.encoded);
+    if ('layout' in answer) work?.finish(answer.layout);
     else {
       const { code, message, remedy, details } = answer.failure;
       const options = { ...(remedy === undefined ? {} : { remedy }), ...(details === undefined ? {} : { details }) };
-      waiting?.reject(new PavioError(code, message, options));
+      work?.fail(new PavioError(code, message, options));
     }
     this.#dispatch();
   }

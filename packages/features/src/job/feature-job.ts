@@ -4,7 +4,6 @@ import {
   type CandleStore,
   type Clock,
   type EncodedFeatures,
-  type EncodeFeatures,
   type FeatureStore,
   isoTime,
   type KeptFeatures,
@@ -17,7 +16,7 @@ import {
 } from '@pavio/core';
 import { featureSet } from '../feature-set.ts';
 import { segmentsOf } from '../segments.ts';
-import { type AssetTask, type Market, runAssetTask, tableInfo } from './asset-task.ts';
+import { type AssetTask, assetSummary, type Market, runAssetTask, tableInfo } from './asset-task.ts';
 import { AssetThreads } from './asset-threads.ts';
 
 export interface FeatureJob extends Market {
@@ -63,9 +62,10 @@ const ROWS_WITHOUT_THREADS = 150_000;
 const ROWS_AHEAD = 200_000;
 
 /**
- * Computes the features of all stored assets from their closed candles and stores them as one table, asset by asset:
- * memory holds no more assets than threads work on. An asset whose candles have not changed since is not computed again.
- * Run again on the same candles it stores the same.
+ * Computes the features of all stored assets from their closed candles and stores them as one table, asset by asset, column
+ * by column: memory holds what the features of an asset share, once a thread, and with several threads the columns of an
+ * asset whose turn to be stored has not come. An asset whose candles have not changed since is not computed again. Run
+ * again on the same candles it stores the same.
  *
  * @throws PavioError `no_candles` when no wanted asset has any; `not_enough_data` when none has enough for one complete
  * row; `bad_candles`.
@@ -100,11 +100,7 @@ export async function runFeatureJob(job: FeatureJob): Promise<FeatureReport> {
   return report;
 }
 
-async function runHere(task: AssetTask, encode: EncodeFeatures): Promise<EncodedFeatures> {
-  return runAssetTask(task, encode);
-}
-
-type Work = { readonly rows: number; readonly part: Promise<EncodedFeatures | KeptFeatures> };
+type Work = { readonly rows: number; readonly part: EncodedFeatures | KeptFeatures };
 
 function rowsOf(works: readonly Work[]): number {
   return works.reduce((sum, { rows }) => sum + rows, 0);
@@ -152,7 +148,7 @@ class Run {
       onProgress?.({ done: index + 1, total: keys.length, symbol });
       if (known !== undefined && known.content === tag && known.to <= this.#newest) {
         begun++;
-        yield { rows: 0, part: Promise.resolve({ summary: known }) };
+        yield { rows: 0, part: { summary: known } };
         continue;
       }
       const task = await this.#read(key, tag ?? '');
@@ -162,7 +158,7 @@ class Run {
       rowsBegun += rows;
       begun++;
       const isLittle = this.#threads === 1 || rowsBegun <= ROWS_WITHOUT_THREADS;
-      yield { rows, part: isLittle ? runHere(task, encode) : this.#inThread(task) };
+      yield { rows, part: isLittle ? runAssetTask(task, encode) : this.#inThread(task) };
     }
     this.missing.push(...(symbols ?? []).filter((symbol) => !keys.some((key) => key.symbol === symbol)));
     this.#warn();
@@ -172,7 +168,7 @@ class Run {
     }
   }
 
-  #inThread(task: AssetTask): Promise<EncodedFeatures> {
+  #inThread(task: AssetTask): EncodedFeatures {
     this.#pool ??= new AssetThreads(this.#threads, this.#job.features.encoderModule);
     return this.#pool.run(task);
   }
@@ -181,20 +177,16 @@ class Run {
   async *#inOrder(works: AsyncIterable<Work>): AsyncGenerator<EncodedFeatures | KeptFeatures, void, void> {
     const ahead: Work[] = [];
     const rowsAhead = this.#threads === 1 ? -1 : ROWS_AHEAD;
-    const take = async () => {
-      const part = await ahead.shift()!.part;
+    const take = () => {
+      const { part } = ahead.shift()!;
       this.assets.push(part.summary);
       return part;
     };
     for await (const work of works) {
-      // A failure is met when it is this asset's turn.
-      work.part.catch(() => undefined);
       ahead.push(work);
-      while (ahead.length >= this.#threads && rowsOf(ahead) > rowsAhead) {
-        yield await take();
-      }
+      while (ahead.length >= this.#threads && rowsOf(ahead) > rowsAhead) yield take();
     }
-    while (ahead.length > 0) yield await take();
+    while (ahead.length > 0) yield take();
   }
 
   /** An asset's closed candles, if they are enough for a complete row. */
@@ -212,7 +204,8 @@ class Run {
     }
     // The tag is that of all candles: of a part of them it says too much.
     const content = rows === seriesLength(all) ? tag : `${tag} to ${this.#newest}`;
-    return { symbol, content, candles, market: { source, quote, interval } };
+    const summary = assetSummary({ symbol, content, time: candles.time }, interval);
+    return { summary, candles, market: { source, quote, interval } };
   }
 
   async #wantedSeries(): Promise<SeriesKey[]> {

@@ -89,7 +89,7 @@ class LakeFeatureStore implements FeatureStore {
         for (const asset of latest?.assets.slice(0, same) ?? []) yield await keep(asset);
         for (; next.done !== true; next = await iterator.next()) {
           const asset = next.value;
-          if ('bytes' in asset) yield { ...asset, rowGroups: rowGroupsOf(asset) };
+          if ('bytes' in asset) yield { ...asset, rowGroups: () => rowGroupsOf(asset) };
           else yield await keep(asset.summary);
         }
       };
@@ -174,7 +174,7 @@ function keptPart(file: FeatureBytes, { summary, rowGroups }: FeatureFooter['ass
       yield new Uint8Array(await file.slice(from, Math.min(end, from + COPY_BYTES)));
     }
   };
-  return { summary, rowGroups: rowGroups.map((group) => moved(group, -start)), bytes: bytes() };
+  return { summary, bytes: bytes(), rowGroups: () => rowGroups.map((group) => moved(group, -start)) };
 }
 
 function keyOf({ source, quote, interval, featureSet }: FeatureTableInfo): unknown[] {

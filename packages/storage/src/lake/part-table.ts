@@ -211,7 +211,7 @@ export async function partOfParts(store: ObjectStore, table: PartTable, index: n
     const columns: [string, Float64Array][] = [];
     for (const column of table.info.featureSet.columns) columns.push([column, await read(column)]);
     const encoded = encodeFeatures({ summary, time: await read(TIME), close: await read(CLOSE), columns }, table.info);
-    return { ...encoded, rowGroups: rowGroupsOf(encoded) };
+    return { ...encoded, rowGroups: () => rowGroupsOf(encoded) };
   });
 }
 

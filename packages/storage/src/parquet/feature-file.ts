@@ -11,9 +11,10 @@ const MAGIC = Uint8Array.from([0x50, 0x41, 0x52, 0x31]);
 /** The rows of one asset on their way into a file. */
 export interface FilePart {
   readonly summary: AssetSummary;
-  /** With offsets from the beginning of the part's own bytes. */
-  readonly rowGroups: readonly RowGroup[];
+  /** To be taken once. A piece may be overwritten when the next one is asked for. */
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** With offsets from the beginning of the part's own bytes; there when all of these have been taken. */
+  readonly rowGroups: () => readonly RowGroup[];
 }
 
 /**
@@ -31,12 +32,13 @@ export async function* featureFile(
   yield MAGIC;
   let offset = MAGIC.length;
   for await (const part of parts) {
-    rowGroups.push(...part.rowGroups.map((group) => moved(group, BigInt(offset))));
-    summaries.push(part.summary);
+    const start = BigInt(offset);
     for await (const piece of part.bytes) {
       offset += piece.length;
       yield piece;
     }
+    rowGroups.push(...part.rowGroups().map((group) => moved(group, start)));
+    summaries.push(part.summary);
   }
   const columns = columnsOf(info);
   const footer = new ByteWriter();
@@ -61,20 +63,21 @@ export function startOf({ columns }: RowGroup): bigint {
 
 /** The same row group so many bytes farther on. */
 export function moved(group: RowGroup, by: bigint): RowGroup {
-  const columns = group.columns.map((column): ColumnChunk => {
-    const meta = column.meta_data;
-    if (meta === undefined) return column;
-    const dictionary = meta.dictionary_page_offset;
-    return {
-      file_offset: column.file_offset + by,
-      meta_data: {
-        ...meta,
-        data_page_offset: meta.data_page_offset + by,
-        ...(dictionary === undefined ? {} : { dictionary_page_offset: dictionary + by }),
-      },
-    };
-  });
-  return { ...group, columns };
+  return { ...group, columns: group.columns.map((column) => movedChunk(column, by)) };
+}
+
+export function movedChunk(column: ColumnChunk, by: bigint): ColumnChunk {
+  const meta = column.meta_data;
+  if (meta === undefined) return column;
+  const dictionary = meta.dictionary_page_offset;
+  return {
+    file_offset: column.file_offset + by,
+    meta_data: {
+      ...meta,
+      data_page_offset: meta.data_page_offset + by,
+      ...(dictionary === undefined ? {} : { dictionary_page_offset: dictionary + by }),
+    },
+  };
 }
 
 function describe(info: FeatureTableInfo, assets: readonly AssetSummary[]): Record<string, string> {
