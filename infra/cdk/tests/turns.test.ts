@@ -70,7 +70,7 @@ describe('a run', () => {
 describe('the engine', () => {
   it.each([
     ['a few rows', { rows: 299_999 }, 'Train'],
-    ['many rows', { rows: 300_000 }, 'TrainOnGlue'],
+    ['many rows', { rows: 600_000 }, 'TrainOnGlue'],
     ['a start by hand', {}, 'Train'],
     ['rows that are no number', { rows: 'many' }, 'Train'],
   ])('for %s is chosen by the number', async (_case, input, trained) => {
