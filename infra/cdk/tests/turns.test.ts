@@ -69,7 +69,7 @@ describe('a run', () => {
 
 describe('the engine', () => {
   it.each([
-    ['a few rows', { rows: 299_999 }, 'Train'],
+    ['a few rows', { rows: 599_999 }, 'Train'],
     ['many rows', { rows: 600_000 }, 'TrainOnGlue'],
     ['a start by hand', {}, 'Train'],
     ['rows that are no number', { rows: 'many' }, 'Train'],
