@@ -1,4 +1,4 @@
-// Made by kernel/build.ts; not to be edited.
+// Made by scripts/build-kernels.ts; not to be edited.
 export const KERNEL_SOURCES = '979c341b9062323004ab4dca77df606e6f74d913346fe235c9be9227eaadc642';
 
 /** WebAssembly, base64. */

@@ -1,4 +1,4 @@
-// Made by kernel/build.ts; not to be edited.
+// Made by scripts/build-kernels.ts; not to be edited.
 export const KERNEL_SOURCES = 'b46d0e688b3535807e413facc693af8685e2451ab906b547ff71fb828b28eaeb';
 
 /** WebAssembly, base64. */
