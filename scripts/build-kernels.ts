@@ -1,6 +1,6 @@
 /**
  * Compiles the kernels of the packages to WebAssembly. Wants Debian's clang and lld (14): `node scripts/build-kernels.ts`. The
- * code is kept as text in a module, so that it goes wherever the module is bundled to; a test of each package sees to it
+ * code is kept as text in a module, so that it goes wherever the module is bundled to; tests/kernels.test.ts sees to it
  * that it is that of its sources.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-interface Kernel {
+export interface Kernel {
   /** Its folder in packages; the sources are in `kernel` there. */
   readonly room: string;
   /** What includes the others. */
@@ -21,7 +21,7 @@ interface Kernel {
 
 const PACKAGES = path.resolve(import.meta.dirname, '../packages');
 
-const KERNELS: readonly Kernel[] = [
+export const KERNELS: readonly Kernel[] = [
   {
     room: 'features',
     source: 'columns.c',
@@ -80,8 +80,7 @@ function build({ room, source, module, flags }: Kernel): void {
         .toString('base64')
         .match(/.{1,110}/gu) ?? [];
     const text = [
-      '// Made by scripts/build-kernels.ts; not to be edited.',
-      `export const KERNEL_SOURCES = '${hashSources(room)}';`,
+      `// Made by scripts/build-kernels.ts of the sources ${hashSources(room)}; not to be edited.`,
       '',
       '/** WebAssembly, base64. */',
       'export const KERNEL_CODE =',

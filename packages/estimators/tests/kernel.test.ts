@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { hashSources } from '../../../scripts/build-kernels.ts';
 import { createMatrix } from '../src/matrix.ts';
 import { type BoostingParams, DEFAULT_PARAMS, type ForestParams } from '../src/params.ts';
 import { createRandom } from '../src/random.ts';
@@ -7,16 +6,11 @@ import { trainingSet } from '../src/training-set.ts';
 import { fitBoosting } from '../src/tree/boosting.ts';
 import type { CreateGrower } from '../src/tree/create-grower.ts';
 import { fitForest } from '../src/tree/forest.ts';
-import { KERNEL_SOURCES } from '../src/tree/kernel-code.ts';
 import { logisticLoss, squaredLoss } from '../src/tree/losses.ts';
 import { PlainGrower } from '../src/tree/plain-grower.ts';
 import { regressionLoss } from '../src/tree/robust-losses.ts';
 import { WasmGrower } from '../src/tree/wasm-grower.ts';
 import { gauss } from './synthetic.ts';
-
-test('the code is compiled from the sources', () => {
-  expect(KERNEL_SOURCES).toBe(hashSources('estimators'));
-});
 
 /** Continuous, few-valued, constant and partly missing columns: 13, so that the last octet is not full. */
 function hardSet(rows: number, columns = 13) {

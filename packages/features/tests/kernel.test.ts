@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hashSources } from '../../../scripts/build-kernels.ts';
 import { difference, quotient, relativeTo, root, scaled, sum } from '../src/indicators/arithmetic.ts';
 import { commodityChannel } from '../src/indicators/commodity-channel.ts';
-import { KERNEL_SOURCES } from '../src/indicators/kernel-code.ts';
 import { balanceScore } from '../src/indicators/on-balance-volume.ts';
 import { positionBetween } from '../src/indicators/position.ts';
 import { rollingMax, rollingMin } from '../src/indicators/rolling-extremes.ts';
@@ -12,10 +10,6 @@ import { rollingOrder } from '../src/indicators/rolling-order.ts';
 import { rollingSum } from '../src/indicators/rolling-sum.ts';
 import { weightedMean } from '../src/indicators/weighted-mean.ts';
 import { randomFrom } from './candle-series.ts';
-
-it('the code is compiled from the sources', () => {
-  expect(KERNEL_SOURCES).toBe(hashSources('features'));
-});
 
 const random = randomFrom(9);
 /** Three parts, the last of an odd length; levels of many orders of magnitude, and repetitions. */

@@ -1,5 +1,4 @@
-// Made by scripts/build-kernels.ts; not to be edited.
-export const KERNEL_SOURCES = '979c341b9062323004ab4dca77df606e6f74d913346fe235c9be9227eaadc642';
+// Made by scripts/build-kernels.ts of the sources 979c341b9062323004ab4dca77df606e6f74d913346fe235c9be9227eaadc642; not to be edited.
 
 /** WebAssembly, base64. */
 export const KERNEL_CODE =

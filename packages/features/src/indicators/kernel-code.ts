@@ -1,5 +1,4 @@
-// Made by scripts/build-kernels.ts; not to be edited.
-export const KERNEL_SOURCES = 'b46d0e688b3535807e413facc693af8685e2451ab906b547ff71fb828b28eaeb';
+// Made by scripts/build-kernels.ts of the sources b46d0e688b3535807e413facc693af8685e2451ab906b547ff71fb828b28eaeb; not to be edited.
 
 /** WebAssembly, base64. */
 export const KERNEL_CODE =
