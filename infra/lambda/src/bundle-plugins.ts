@@ -26,8 +26,9 @@ const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 export function ownSources(): { readonly plugin: Plugin; threadsOf(used: ReadonlySet<string>): string[] } {
   const addressed = new Map<string, string[]>();
   return {
-    /** Modules that the used sources load by address. */
-    threadsOf: (used) => [...new Set([...addressed].flatMap(([file, modules]) => (used.has(file) ? modules : [])))],
+    /** Modules that the used sources load by address, in the same order whichever source was read first. */
+    threadsOf: (used) =>
+      [...new Set([...addressed].flatMap(([file, modules]) => (used.has(file) ? modules : [])))].sort(),
     plugin: {
       name: 'own-sources',
       setup(build) {

@@ -92,7 +92,8 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<Bundl
   const scripts = await Promise.all(
     [...program].map(async ([file, module]) => [file, await asScript(file, module)] as const),
   );
-  const modules: Modules = new Map([...started, ...scripts, ...threads]);
+  // By name: what is the same shall have the same hash.
+  const modules: Modules = new Map([...started, ...scripts, ...threads].sort(([a], [b]) => (a < b ? -1 : 1)));
 
   const maps = `${folder}.maps`;
   for (const target of [folder, maps]) {
@@ -104,7 +105,7 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<Bundl
   for (const [file, { code, map }] of modules) {
     await writeFile(path.join(folder, file), code);
     await writeFile(path.join(maps, `${file}.map`), map);
-    hash.update(code);
+    hash.update(`${file}\n${code}`);
     bytes += Buffer.byteLength(code);
   }
   const cacheBytes = await makeCodeCache(folder);

@@ -2,7 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownSources } from '../src/bundle-plugins.ts';
 import { type Bundle, bundleFunctions, FUNCTIONS, type FunctionName } from '../src/index.ts';
 import { codeCacheFile, PROGRAM_FILE } from '../src/load-program.ts';
 import { invokeOnce } from '../testing/index.ts';
@@ -91,4 +93,27 @@ it('is the same whenever it is made', async () => {
   expect(read(second?.folder ?? '')).toEqual(read(bundleOf('crawl').folder));
   expect(second?.hash).toBe(bundleOf('crawl').hash);
   rmSync(again, { recursive: true, force: true });
+});
+
+it('has its threads in one order, whichever source was read first', async () => {
+  const packages = path.resolve(import.meta.dirname, '../../../packages');
+  const sources = ['features/src/job/asset-threads.ts', 'estimators/src/trainer/trainer.ts'];
+  const starters = sources.map((file) => path.join(packages, file));
+  const threadsAfter = async (read: readonly string[]) => {
+    const own = ownSources();
+    for (const file of read) {
+      await build({
+        entryPoints: [file],
+        plugins: [own.plugin],
+        bundle: true,
+        packages: 'external',
+        format: 'esm',
+        write: false,
+      });
+    }
+    return own.threadsOf(new Set(starters));
+  };
+  const threads = await threadsAfter(starters);
+  expect(threads.map((file) => path.basename(file))).toEqual(['worker.ts', 'asset-worker.ts']);
+  expect(await threadsAfter(starters.toReversed())).toEqual(threads);
 });
