@@ -1,6 +1,3 @@
-// node bench/cold.ts [--json]: how long a fresh process takes until it can answer, and until it has answered: each bundle
-// of ours, and the same API as FastAPI + scikit-learn + joblib, with models from the same S3 server on loopback (moto_server).
-// Median of twenty, taken in turn so that what else the machine does meets both alike.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +5,15 @@ import process from 'node:process';
 import { bundleFunctions } from '@pavio/lambda';
 import { apiEvent } from '@pavio/lambda/testing';
 import { pythonVenv, startS3Server } from '@pavio/storage/testing';
+import { benchOptions } from './options.ts';
 import { fillLake, fitPeer } from './peers/cold/lake.ts';
 import { type Start, startOurs, startPeer } from './peers/cold/start.ts';
 
+const USAGE = `Usage: node bench/cold.ts [--json]
+
+How long a fresh process takes until it can answer, and until it has answered: each Lambda bundle of ours, and the same API as
+FastAPI + scikit-learn + joblib, with models from the same S3 server on loopback (moto_server). Median of twenty, taken in
+turn so that what else the machine does meets all alike.`;
 const STARTS = 20;
 const BUCKET = 'lake';
 /** What the API was promised to need until it can answer. */
@@ -105,6 +108,6 @@ function describe(rows: readonly ColdRow[]): string {
   ].join('\n');
 }
 
-const isJson = process.argv.includes('--json');
+const { isJson } = benchOptions(USAGE);
 const rows = await benchCold((line) => console.error(line));
 console.log(isJson ? JSON.stringify(rows, null, 2) : describe(rows));

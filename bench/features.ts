@@ -1,5 +1,3 @@
-// node bench/features.ts [--quick] [--json]: our features against pandas, TA-Lib, technicalindicators and Polars on
-// simulated candles, each peer a process of its own; and the whole job, candles to Parquet.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,10 +8,17 @@ import { promisify } from 'node:util';
 import type { Interval } from '@pavio/core';
 import { type Feature, featureSet } from '@pavio/features';
 import { pythonVenv } from '@pavio/storage/testing';
+import { benchOptions } from './options.ts';
 import { writeCandleFile } from './peers/features/candle-file.ts';
 import type { PeerFigures } from './peers/features/timed.ts';
 
-export interface BenchOptions {
+const USAGE = `Usage: node bench/features.ts [--quick] [--json]
+
+Our features against pandas, TA-Lib, technicalindicators and Polars on simulated candles, 20 assets daily and 5 million
+minutes, each peer a process of its own; and the whole job, candles to Parquet, up to 10 million rows.
+--quick takes half a million minutes instead, and leaves out the largest job.`;
+
+export interface FeatureBenchOptions {
   /** Half a million candles instead of five, and no memory figure of ten million. */
   readonly isQuick: boolean;
   /** Is told what is being done. */
@@ -74,7 +79,7 @@ const PEERS = [
   { peer: 'Polars, two threads', program: 'polars_features.py' },
 ] as const;
 
-export async function benchFeatures({ isQuick, onStep }: BenchOptions): Promise<CaseResult[]> {
+export async function benchFeatures({ isQuick, onStep }: FeatureBenchOptions): Promise<CaseResult[]> {
   const cases: Case[] = [
     { name: '20 assets x 5 years of daily candles', assets: 20, rows: 1826, interval: '1d', runs: 7 },
     isQuick
@@ -253,9 +258,6 @@ function describe({ name, peers, absent, job, groups }: CaseResult): string {
   return lines.join('\n');
 }
 
-const isJson = process.argv.includes('--json');
-const results = await benchFeatures({
-  isQuick: process.argv.includes('--quick'),
-  onStep: (step) => console.error(step),
-});
+const { isQuick, isJson } = benchOptions(USAGE);
+const results = await benchFeatures({ isQuick, onStep: (step) => console.error(step) });
 console.log(isJson ? JSON.stringify(results, null, 2) : results.map(describe).join('\n'));

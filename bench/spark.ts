@@ -1,6 +1,3 @@
-// The features of 5 million simulated minutes on Spark (two worker processes of one core) against the local job (two threads), in
-// one run: rows a second, CPU and memory of each process, and whether the values are the same, bit for bit.
-import { fork } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,16 +6,22 @@ import { DEFAULT_ASSETS, type FeatureTable } from '@pavio/core';
 import { startSpark } from '@pavio/glue/testing';
 import { HISTORY_START, simulateCandles } from '@pavio/market';
 import { folderStore, lakeCandleStore, lakeFeatureStore } from '@pavio/storage';
+import { measureStep } from './measure-step.ts';
+import { benchOptions } from './options.ts';
 import { type ProcessFigures, watchProcesses } from './processes.ts';
 import type { StepFigures } from './step-process.ts';
 
+const USAGE = `Usage: node bench/spark.ts [--quick] [--json]
+
+The features of 5 million simulated minutes on Spark (two worker processes of one core) against the local job (two threads),
+in one run: rows a second, CPU and memory of each process, and whether the values are the same, bit for bit. Needs Java 17.
+--quick takes 200,000 rows.`;
 const MINUTE = 60_000;
 const ENVIRONMENT = { PAVIO_SOURCE: 'simulated', PAVIO_INTERVAL: '1m' };
 /** Columns that are compared at once. */
 const COLUMNS = 8;
 
-const isQuick = process.argv.includes('--quick');
-const isJson = process.argv.includes('--json');
+const { isQuick, isJson } = benchOptions(USAGE);
 const assets = DEFAULT_ASSETS.slice(0, 20);
 const rowsAnAsset = isQuick ? 10_000 : 250_000;
 
@@ -60,7 +63,7 @@ try {
     };
   });
   const processes = Object.fromEntries(watch?.stop() ?? []);
-  const local = await measureLocal(alone);
+  const local = await measureStep(['features'], alone, { ...ENVIRONMENT, PAVIO_LAKE: alone });
 
   const rows = assets.length * rowsAnAsset;
   const result = {
@@ -90,18 +93,6 @@ function kindOf(commandLine: string): string | undefined {
   if (commandLine.includes('pavio_spark.mjs kernel')) return 'executor, Node';
   if (commandLine.includes('pavio_spark.mjs')) return 'driver, Node';
   return undefined;
-}
-
-function measureLocal(lake: string): Promise<StepFigures> {
-  const child = fork(path.join(import.meta.dirname, 'step-process.ts'), ['features'], {
-    cwd: lake,
-    env: { ...process.env, ...ENVIRONMENT, PAVIO_LAKE: lake },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    child.once('message', (figures) => resolve(figures as StepFigures));
-    child.once('exit', (code) => reject(new Error(`pavio features ended with code ${code}`)));
-  });
 }
 
 /** How many values there are, and how many of them are not the very same. */

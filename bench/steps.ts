@@ -1,10 +1,12 @@
-// Time and peak memory of each step of a cycle: 20 assets, 3000 daily candles each, every step a process of its own.
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
-import type { StepFigures } from './step-process.ts';
+import { measureStep } from './measure-step.ts';
+import { benchOptions } from './options.ts';
+
+const USAGE = `Usage: node bench/steps.ts [--json]
+
+Time and peak memory of each step of a cycle: 20 assets, 3000 simulated daily candles each, every step a process of its own.`;
 
 const STEPS: { name: string; words: string[] }[] = [
   { name: 'crawl, simulated market, everything', words: ['crawl'] },
@@ -17,23 +19,12 @@ const STEPS: { name: string; words: string[] }[] = [
 ];
 
 /** Start-up of Node and all imports is in every figure: it is what a user waits for. */
-function measure(words: string[], cwd: string): Promise<StepFigures> {
-  const child = fork(path.join(import.meta.dirname, 'step-process.ts'), words, {
-    cwd,
-    env: { ...process.env, PAVIO_SOURCE: 'simulated', PAVIO_LAKE: path.join(cwd, 'lake') },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    child.once('message', (figures) => resolve(figures as StepFigures));
-    child.once('exit', (code) => reject(new Error(`pavio ${words.join(' ')} ended with code ${code}`)));
-  });
-}
-
-const isJson = process.argv.includes('--json');
+const { isJson } = benchOptions(USAGE);
 const folder = await mkdtemp(path.join(tmpdir(), 'pavio-bench-'));
 try {
+  const env = { PAVIO_SOURCE: 'simulated', PAVIO_LAKE: path.join(folder, 'lake') };
   const rows = [];
-  for (const { name, words } of STEPS) rows.push({ step: name, ...(await measure(words, folder)) });
+  for (const { name, words } of STEPS) rows.push({ step: name, ...(await measureStep(words, folder, env)) });
   if (isJson) {
     console.log(JSON.stringify(rows, null, 2));
   } else {

@@ -1,16 +1,19 @@
-// node bench/train.ts [--quick] [--json]: our learners against scikit-learn, LightGBM and ml-random-forest, on the same
-// rows, at equal settings, each fit in a process of its own; the held-out loss stands beside every time, and the targets
-// beside what was reached. Takes some quarter of an hour on two cores; without 200,000 rows (--quick) about half of it.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { pythonVenv } from '@pavio/storage/testing';
+import { benchOptions } from './options.ts';
 import { type BenchContext, benchFits, benchScaling } from './peers/train/fits.ts';
 import { firstLine } from './peers/train/run-program.ts';
 import { describe } from './peers/train/tables.ts';
 import { type TrainResults, targetsOf } from './peers/train/targets.ts';
 import { benchWalkForward } from './peers/train/walk-forward.ts';
+
+const USAGE = `Usage: node bench/train.ts [--quick] [--json]
+
+Our learners against scikit-learn, LightGBM and ml-random-forest on the same rows, at equal settings, each fit in a process of
+its own; the held-out loss stands beside every time, and the targets beside what was reached. Takes some twenty minutes on two
+cores; --quick leaves out the fits on 200,000 rows and takes about half of it.`;
 
 export interface TrainBenchOptions {
   /** Leaves out the fits on 200,000 rows. */
@@ -41,12 +44,11 @@ async function peerPython(): Promise<BenchContext['python']> {
   }
 }
 
+const { isQuick, isJson } = benchOptions(USAGE);
 const started = performance.now();
 const results = await benchTrain({
-  isQuick: process.argv.includes('--quick'),
+  isQuick,
   say: (line) => console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`),
 });
 const targets = targetsOf(results);
-console.log(
-  process.argv.includes('--json') ? JSON.stringify({ ...results, targets }, null, 2) : describe(results, targets),
-);
+console.log(isJson ? JSON.stringify({ ...results, targets }, null, 2) : describe(results, targets));
