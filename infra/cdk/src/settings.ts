@@ -103,7 +103,8 @@ export const SETTINGS = {
       .string()
       .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, 'must be the ARN of a role or user of IAM')
       .optional(),
-    about: 'Who may do everything in that cluster by kubectl, as the ARN of a role or user of IAM',
+    about:
+      'Who may do everything in that cluster by kubectl, as the ARN of a role or user of IAM; needed where eks is true',
   }),
   eksCidrs: setting({
     schema: z
@@ -178,6 +179,11 @@ export function loadSettings({ context = {}, env = {} }: SettingSources = {}): S
     const origin = given.has(name) ? `${PREFIX}${name}` : variable;
     if (parsed.success) settings[name] = parsed.data;
     else problems.push(`${origin} ${parsed.error.issues.map(({ message }) => message).join(', ')}`);
+  }
+
+  // Whoever creates the cluster is the role of CloudFormation: nobody else would be let in.
+  if (settings['eks'] === true && 'eksAdmin' in settings && settings['eksAdmin'] === undefined) {
+    problems.push(`${PREFIX}eksAdmin (${variableOf('eksAdmin')}) must be set where ${PREFIX}eks is true`);
   }
 
   const application: Record<string, string> = {};

@@ -45,6 +45,17 @@ describe('settings', () => {
     expect(problemsOf({ [`pavio:${name}`]: value })).toEqual([expect.stringContaining(problem)]);
   });
 
+  it('have nobody to enter the cluster without an administrator, and refuse that', () => {
+    const admin = 'arn:aws:iam::123456789012:role/platform';
+    const problem = 'pavio:eksAdmin (PAVIO_EKS_ADMIN) must be set where pavio:eks is true';
+    expect(problemsOf({ 'pavio:eks': 'true' })).toEqual([problem]);
+    expect(() => loadSettings({ env: { PAVIO_EKS: 'true', PAVIO_EKS_ADMIN: '' } })).toThrow(problem);
+    expect(problemsOf({ 'pavio:eks': 'true', 'pavio:eksAdmin': 'me' })).toEqual([
+      'pavio:eksAdmin must be the ARN of a role or user of IAM',
+    ]);
+    expect(loadSettings({ context: { 'pavio:eks': 'true' }, env: { PAVIO_EKS_ADMIN: admin } }).eksAdmin).toBe(admin);
+  });
+
   it('name every problem at once', () => {
     expect(problemsOf({ 'pavio:waf': '1', 'pavio:interval': '2h', 'pavio:x': 'y' })).toHaveLength(3);
   });

@@ -8,6 +8,7 @@ import { ops } from './ops.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const MONTH_DAYS = 730 / 24;
+const CLUSTER = { 'pavio:eks': 'true', 'pavio:eksAdmin': 'arn:aws:iam::123456789012:role/platform' };
 
 function bill(context: Record<string, string>, options: DemandOptions = {}) {
   const settings = loadSettings({ context });
@@ -108,7 +109,7 @@ describe('the bill of another deployment', () => {
   });
 
   it('has the firewall and the cluster where they are asked for', () => {
-    const { line } = bill({ 'pavio:waf': 'true', 'pavio:eks': 'true' }, { requests: 1_000_000 });
+    const { line } = bill({ 'pavio:waf': 'true', ...CLUSTER }, { requests: 1_000_000 });
     const firewall = ['firewall', 'rules', 'requests'].map((what) => line('WAFv2', what)?.usd ?? 0);
     expect(firewall.reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(5 + 4 + 0.6, 9);
     expect(line('EKS', 'cluster')?.usd).toBeCloseTo(73, 9);

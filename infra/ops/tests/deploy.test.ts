@@ -24,7 +24,12 @@ const run = promisify(execFile);
 
 /** Bundling and synthesis take seconds; on a machine that does other things too, a minute or two. */
 const PATIENCE = 300_000;
-const EVERYTHING = ['-c', 'pavio:waf=true', '-c', 'pavio:eks=true', '-c', 'pavio:name=pavio-all'];
+const EVERYTHING = {
+  'pavio:waf': 'true',
+  'pavio:eks': 'true',
+  'pavio:eksAdmin': 'arn:aws:iam::123456789012:role/platform',
+  'pavio:name': 'pavio-all',
+};
 
 describe('npm run deploy -- --dry-run', () => {
   let plan: Plan & { readonly deployment: string };
@@ -34,7 +39,8 @@ describe('npm run deploy -- --dry-run', () => {
     const { PATH, HOME } = process.env;
     // No credentials, no profile, and whoever wants to reach the network fails.
     const nobody = { HOME, PATH, HTTPS_PROXY: 'http://127.0.0.1:1', AWS_EC2_METADATA_DISABLED: 'true' };
-    const { stdout, stderr } = await ops(['deploy', '--dry-run', '--json', ...EVERYTHING], { env: nobody });
+    const settings = Object.entries(EVERYTHING).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const { stdout, stderr } = await ops(['deploy', '--dry-run', '--json', ...settings], { env: nobody });
     if (stdout === '') throw new Error(stderr);
     plan = JSON.parse(stdout);
   }, PATIENCE);
@@ -51,7 +57,7 @@ describe('npm run deploy -- --dry-run', () => {
   });
 
   it('has no service that the bill does not know', () => {
-    const settings = loadSettings({ context: { 'pavio:waf': 'true', 'pavio:eks': 'true' } });
+    const settings = loadSettings({ context: EVERYTHING });
     const charged = [1, 10_000].flatMap((assets) => {
       const demand = demandOf(settings, { assets, interval: '1h' }, Date.now());
       return billOf(settings, demand, usageOf(settings, demand)).map(({ service }) => service);
