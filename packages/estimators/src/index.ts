@@ -6,6 +6,7 @@ export {
   type FoldPart,
   type NestedCalibration,
 } from './calibration/nested.ts';
+export { describedTensors } from './description.ts';
 export {
   type AdaptiveConformalOptions,
   type AdaptiveRadii,
@@ -56,7 +57,7 @@ export {
 export { createMatrix, type Matrix, matrixOfColumns, type RowRange, type RowSelection, readRow } from './matrix.ts';
 export type { FittedClassifier, FittedModel, FittedRegressor } from './model.ts';
 export { modelFromTensors } from './model-file.ts';
-export { encodeOnnx, type OnnxDescription } from './onnx/encode-onnx.ts';
+export { encodeOnnx } from './onnx/encode-onnx.ts';
 export { proveOnnx } from './onnx/prove-onnx.ts';
 export {
   type BoostingParams,

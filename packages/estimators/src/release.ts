@@ -14,10 +14,12 @@ export interface LoadedRelease {
  */
 const CHECK_TOLERANCE = 1e-9;
 
+const REMEDY = 'Roll back to another version, or train anew.';
+
 /**
- * The models of a release, each proven: its file is read, reads as many features as the manifest lists, and gives the
+ * The models of a release, each proven: its file is read, is of the feature set that the manifest names, and gives the
  * predictions for the check rows that the manifest stores.
- * @throws PavioError `bad_model` naming the model that does not.
+ * @throws PavioError `feature_mismatch` with both hashes, or `bad_model`, naming the model that does not.
  */
 export function loadRelease({ manifest, files }: Release): LoadedRelease {
   const inputs = manifest.featureSet.inputs.length;
@@ -35,8 +37,10 @@ function loadModel(
 ): FittedModel {
   const { version, featureSet, models } = manifest;
   if (bytes === undefined) refuse(version, `the file of ${name} is missing`);
-  const model = modelFromTensors(decodeSafetensors(bytes));
+  const file = decodeSafetensors(bytes);
+  const model = modelFromTensors(file);
   if (model.name !== name) refuse(version, `the file of ${name} holds a ${model.name}`);
+  requireFeatureSet(file.metadata['feature_hash'], name, manifest);
   const inputs = featureSet.inputs.length;
   if (model.columns !== inputs) refuse(version, `${name} reads ${model.columns} features, not ${inputs}`);
   const { checks } = models[name];
@@ -51,9 +55,19 @@ function loadModel(
   return model;
 }
 
+function requireFeatureSet(hash: string | undefined, name: ModelName, { version, featureSet }: ReleaseManifest): void {
+  if (hash === featureSet.hash) return;
+  if (hash === undefined) refuse(version, `the file of ${name} does not say which features it reads`);
+  throw new PavioError(
+    'feature_mismatch',
+    `Release ${version} cannot be used: the file of ${name} reads feature set ${hash.slice(0, 12)}, the manifest names ${featureSet.hash.slice(0, 12)}.`,
+    { remedy: REMEDY, details: { version, model: name, file: hash, manifest: featureSet.hash } },
+  );
+}
+
 function refuse(version: string, problem: string): never {
   throw new PavioError('bad_model', `Release ${version} cannot be used: ${problem}.`, {
-    remedy: 'Roll back to another version, or train anew.',
+    remedy: REMEDY,
     details: { version },
   });
 }

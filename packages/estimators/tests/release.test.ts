@@ -7,9 +7,10 @@ import {
   releaseManifestSchema,
 } from '@pavio/core';
 import { describe, expect, test } from 'vitest';
+import { describedTensors } from '../src/description.ts';
 import { fitModel } from '../src/fit.ts';
 import { loadRelease } from '../src/release.ts';
-import { encodeSafetensors } from '../src/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../src/safetensors.ts';
 import { synthetic } from './synthetic.ts';
 
 const { X, y, classes } = synthetic(1, 400, 4);
@@ -18,6 +19,11 @@ const CHECK_ROWS = [
   [0.5, null, 2, 0.25],
 ];
 
+const DESCRIPTION = {
+  featureSet: { name: 'test', hash: 'b'.repeat(64), inputs: ['a', 'b', 'c', 'd'] },
+  software: 'test',
+};
+
 function releaseOf(): Release {
   const files = new Map<ModelName, Uint8Array>();
   const models: Record<string, unknown> = {};
@@ -25,7 +31,7 @@ function releaseOf(): Release {
   for (const name of MODEL_NAMES) {
     const kind = modelKind(name);
     const model = fitModel(name, {}, X, kind === 'regressor' ? y : classes, { seed: 1 });
-    const bytes = encodeSafetensors(model.toTensors());
+    const bytes = encodeSafetensors(describedTensors(model, DESCRIPTION));
     files.set(name, bytes);
     models[name] = {
       kind,
@@ -47,7 +53,7 @@ function releaseOf(): Release {
     isSimulated: true,
     quote: 'USD',
     interval: '1d',
-    featureSet: { name: 'test', hash: 'b'.repeat(64), inputs: ['a', 'b', 'c', 'd'] },
+    featureSet: DESCRIPTION.featureSet,
     volatilityColumn: 'a',
     training: { from: time, to: time, rows: 400, assets: ['BTC'], seed: 1, data: 'c'.repeat(64) },
     folds: [],
@@ -76,6 +82,9 @@ describe('a release is refused, naming the model', () => {
   const { files, manifest } = RELEASE;
   const swapped = new Map(files).set('regressor_rf', files.get('classifier_rf') as Uint8Array);
   const fewer = new Map([...files].filter(([name]) => name !== 'regressor_lin'));
+  const { tensors, metadata } = decodeSafetensors(files.get('classifier_log')!);
+  const { feature_hash: _, ...silent } = metadata;
+  const nameless = new Map(files).set('classifier_log', encodeSafetensors({ tensors, metadata: silent }));
   const cut = new Map(files).set('regressor_lin', (files.get('regressor_lin') as Uint8Array).subarray(0, 100));
   const wide = {
     ...manifest,
@@ -87,6 +96,7 @@ describe('a release is refused, naming the model', () => {
     [/the file of regressor_lin is missing/, { manifest, files: fewer }],
     [/the file of regressor_rf holds a classifier_rf/, { manifest, files: swapped }],
     [/not a safetensors file/, { manifest, files: cut }],
+    [/the file of classifier_log does not say which features it reads/, { manifest, files: nameless }],
     [/reads 4 features, not 5/, { manifest: wide, files }],
     [/a check row has not 4 inputs/, { manifest: { ...manifest, checkRows: [[1]] }, files }],
     [
@@ -101,4 +111,18 @@ describe('a release is refused, naming the model', () => {
     expect(() => loadRelease(release)).toThrow(message);
     expect(() => loadRelease(release)).toThrow(expect.objectContaining({ code: 'bad_model' }) as Error);
   });
+});
+
+test('a file of another feature set is refused with both hashes', () => {
+  const { manifest, files } = RELEASE;
+  const { tensors, metadata } = decodeSafetensors(files.get('regressor_gbr')!);
+  const other = encodeSafetensors({ tensors, metadata: { ...metadata, feature_hash: 'd'.repeat(64) } });
+  const release = { manifest, files: new Map(files).set('regressor_gbr', other) };
+  expect(() => loadRelease(release)).toThrow(/regressor_gbr reads feature set d{12}, the manifest names b{12}/);
+  expect(() => loadRelease(release)).toThrow(
+    expect.objectContaining({
+      code: 'feature_mismatch',
+      details: { version: manifest.version, model: 'regressor_gbr', file: 'd'.repeat(64), manifest: 'b'.repeat(64) },
+    }) as Error,
+  );
 });

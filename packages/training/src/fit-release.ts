@@ -1,5 +1,6 @@
 import { MODEL_NAMES, type ModelName, modelKind } from '@pavio/core';
 import {
+  describedTensors,
   encodeOnnx,
   encodeSafetensors,
   type FittedModel,
@@ -33,6 +34,7 @@ export async function fitFinalModels(
   from: number,
   software: string,
 ): Promise<Record<ModelName, FinalModel>> {
+  const description = { featureSet: data.source.featureSet, software };
   const models = await Promise.all(
     MODEL_NAMES.map(async (name) => {
       const { model: fitted, importance } = await trainer.fit({
@@ -44,9 +46,12 @@ export async function fitFinalModels(
         train: { from, to: data.inputs.rows },
       });
       const model = modelFromTensors(fitted);
-      const twin = await encodeOnnx(model, { featureSet: data.source.featureSet, software });
+      const twin = await encodeOnnx(model, description);
       await proveOnnx(twin, model, checkRowsOf(data.inputs));
-      return [name, { model, file: encodeSafetensors(fitted), twin, importance }] as const;
+      return [
+        name,
+        { model, file: encodeSafetensors(describedTensors(model, description)), twin, importance },
+      ] as const;
     }),
   );
   return Object.fromEntries(models) as Record<ModelName, FinalModel>;

@@ -38,6 +38,19 @@ describe('train', () => {
     }
     const { models } = loadRelease(await lake.registry.load(manifest.version));
     expect(models.regressor_rf.columns).toBe(manifest.featureSet.inputs.length);
+    // Each file says by itself what it reads and how it was made.
+    for (const name of MODEL_NAMES) {
+      const { metadata } = models[name].toTensors();
+      expect(metadata).toMatchObject({
+        model: name,
+        feature_set: manifest.featureSet.name,
+        feature_hash: manifest.featureSet.hash,
+        seed: '1',
+        software: 'pavio test',
+      });
+      expect(JSON.parse(metadata['features']!)).toEqual(manifest.featureSet.inputs);
+      expect(JSON.parse(metadata['parameters']!)).toEqual(manifest.models[name].parameters);
+    }
   });
 
   it('trains every fold on its past alone, a whole candle and more before the test part', async () => {

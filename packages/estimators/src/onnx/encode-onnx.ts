@@ -1,13 +1,5 @@
-import { PavioError } from '@pavio/core';
+import { describedTensors, type ModelDescription } from '../description.ts';
 import type { FittedModel } from '../model.ts';
-
-/** What a reader of the file should know of a model and cannot see from its numbers. */
-export interface OnnxDescription {
-  /** The features that the model was fitted on, in the order of its columns. */
-  readonly featureSet: { readonly name: string; readonly hash: string; readonly inputs: readonly string[] };
-  /** Name and version of the software. */
-  readonly software: string;
-}
 
 /**
  * A model as an ONNX file, for onnxruntime and other readers: the same numbers as `predictRow` to float32 rounding. The
@@ -20,25 +12,10 @@ export interface OnnxDescription {
  * @throws PavioError `feature_mismatch` where the description has not as many features as the model reads; `bad_model`
  * for trees that share nodes.
  */
-export async function encodeOnnx(model: FittedModel, description: OnnxDescription): Promise<Uint8Array> {
-  const { inputs } = description.featureSet;
-  if (inputs.length !== model.columns) {
-    throw new PavioError(
-      'feature_mismatch',
-      `${model.name} reads ${model.columns} features, but ${inputs.length} are named.`,
-    );
-  }
+export async function encodeOnnx(model: FittedModel, description: ModelDescription): Promise<Uint8Array> {
+  const tensors = describedTensors(model, description);
   // Loaded with the first file: predicting and serving need none of it.
   const [{ encodeModelProto }, { graphOf }] = await Promise.all([import('./model-proto.ts'), import('./graph.ts')]);
-  const { software, featureSet } = description;
-  const tensors = model.toTensors();
-  const metadata = {
-    ...tensors.metadata,
-    kind: model.kind,
-    features: JSON.stringify(inputs),
-    feature_set: featureSet.name,
-    feature_hash: featureSet.hash,
-    software,
-  };
+  const metadata = { ...tensors.metadata, kind: model.kind };
   return encodeModelProto({ graph: graphOf(model, tensors), producer: 'pavio', metadata });
 }
