@@ -11,7 +11,7 @@ export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
 
 /** What turns a classifier's output into the probability that is served; never decreasing. */
 export const calibratorSchema = z.discriminatedUnion('method', [
-  /** `sigmoid(slope * ln(p / (1 - p)) + intercept)` */
+  /** `sigmoid(slope * ln(p / (1 - p)) + intercept)`; log-odds beyond one in a million, of either kind, count as those. */
   z.object({ method: z.literal('platt'), slope: z.number().nonnegative(), intercept: z.number() }),
   /** Straight between the points (x, y), the nearest y outside of them. */
   z

@@ -64,6 +64,12 @@ test('a model that is usually wrong is not turned around but silenced', () => {
   }
 });
 
+test('what is learnt from odds that hardly differ makes nothing certain', () => {
+  const calibrator = fitCalibrator('platt', Float64Array.of(0.5, 0.500_001), Float64Array.of(0, 1));
+  expect(calibrate(calibrator, 0)).toBeCloseTo(1e-6, 12);
+  expect(calibrate(calibrator, 1)).toBeCloseTo(1 - 1e-6, 12);
+});
+
 test('outcomes of one class teach nothing', () => {
   for (const method of CALIBRATION_METHODS) {
     expect(fitCalibrator(method, Float64Array.of(0.4, 0.6), Float64Array.of(1, 1))).toBeUndefined();

@@ -34,11 +34,16 @@ export function fitPlatt(probability: Float64Array, actual: Float64Array): Platt
 }
 
 export function scale({ slope, intercept }: Platt, probability: number): number {
-  return sigmoid(slope * logOdds(probability) + intercept);
+  return sigmoid(bounded(slope * logOdds(probability) + intercept));
 }
 
 function logOdds(probability: number): number {
-  return Math.min(LARGEST, Math.max(-LARGEST, Math.log(probability / (1 - probability))));
+  return bounded(Math.log(probability / (1 - probability)));
+}
+
+/** Nobody is surer than one in a million: what was learnt from odds that hardly differ would say 0 or 1 beside them. */
+function bounded(odds: number): number {
+  return Math.min(LARGEST, Math.max(-LARGEST, odds));
 }
 
 /**
