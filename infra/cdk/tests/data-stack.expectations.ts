@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allResources, type Deployed, only, outputOf, resourcesOf } from './deployment.ts';
+import { text } from './permissions.ts';
 
 export function dataStackExpectations({ Data: data }: Deployed): void {
   const lake = () => only(data, 'AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
@@ -70,16 +71,47 @@ export function dataStackExpectations({ Data: data }: Deployed): void {
     expect(Properties).not.toHaveProperty('SecretString');
   });
 
-  it('takes messages over TLS only', () => {
-    const policies = resourcesOf(data(), 'AWS::SNS::TopicPolicy');
-    expect(policies).toHaveLength(2);
-    for (const { Properties } of policies) {
-      expect(Properties.PolicyDocument.Statement).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-        ]),
+  describe('the topics', () => {
+    const policyOf = (topic: string): unknown => {
+      const found = resourcesOf(data(), 'AWS::SNS::TopicPolicy').filter(({ Properties }) =>
+        Properties.Topics.some((ref: unknown) => text(ref) === `<${topic}>`),
       );
-    }
+      expect(found).toHaveLength(1);
+      return found[0]?.Properties.PolicyDocument.Statement;
+    };
+    const overTls = (topic: string) => ({
+      Sid: 'AllowPublishThroughSSLOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sns:Publish',
+      Resource: { Ref: expect.stringMatching(topic) },
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+
+    it('take messages of the alarms of this deployment, over TLS, and those of roles that may', () => {
+      expect(policyOf('Alarms')).toEqual([
+        overTls('Alarms'),
+        {
+          Sid: 'AlarmsPublish',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: { Ref: expect.stringMatching('Alarms') },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: { 'aws:SourceArn': expect.anything() },
+          },
+        },
+      ]);
+      const [, allowed] = policyOf('Alarms') as { Condition: { ArnLike: Record<string, unknown> } }[];
+      expect(text(allowed?.Condition.ArnLike['aws:SourceArn'])).toBe(
+        'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:pavio-*',
+      );
+    });
+
+    it('take news of runs from roles that may, over TLS', () => {
+      expect(policyOf('Runs')).toEqual([overTls('Runs')]);
+    });
   });
 
   it('tells where the lake is, where the key goes and where alarms go', () => {

@@ -1,4 +1,5 @@
-import { CfnOutput, Duration, Fn, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Fn, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -66,6 +67,7 @@ export class DataStack extends DeploymentStack {
     );
 
     this.alarms = this.#topic('Alarms', 'Pavio: alarms and failed runs', alarmEmail);
+    this.#letAlarmsPublish();
     this.runs = this.#topic('Runs', 'Pavio: runs that went well', runEmail);
 
     new CfnOutput(this, BUCKET_OUTPUT, { value: this.bucket.bucketName, description: 'The lake' });
@@ -87,6 +89,31 @@ export class DataStack extends DeploymentStack {
     topic.applyRemovalPolicy(IRREPLACEABLE);
     if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
     return topic;
+  }
+
+  /**
+   * A topic with a policy of its own (here: TLS only) has lost the one that let the whole account in. Roles of this account
+   * publish by their own policies for all that, as the state machine does; alarms have no role.
+   */
+  #letAlarmsPublish(): void {
+    const alarms = this.formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: this.named('*'),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.alarms.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarms.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': this.account },
+          ArnLike: { 'aws:SourceArn': alarms },
+        },
+      }),
+    );
   }
 }
 
