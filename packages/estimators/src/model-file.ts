@@ -7,6 +7,12 @@ import { TreeEnsemble } from './tree/ensemble.ts';
 /** Version of the tensors' layout, in the metadata of every file. */
 const LAYOUT = '1';
 
+/**
+ * No number of a file is larger, and no scale smaller than one by this. Features and leaves are float32, 3.4e38 at most: what
+ * was fitted is far within, and what is within cannot overflow, however many terms there are.
+ */
+const LARGEST = 1e100;
+
 /** How raw scores become the model's number: the linear classifier has log odds, all others have it already. */
 export function linkOf(name: ModelName): 'identity' | 'logistic' {
   return name === 'classifier_log' ? 'logistic' : 'identity';
@@ -40,7 +46,7 @@ export function modelTensors(
 
 /**
  * The model of a file; its predictions are bit for bit those of the model that was stored. Every number that could make
- * prediction read out of bounds, loop or return NaN is checked.
+ * prediction read out of bounds, loop or return what is no finite number is checked.
  * @throws PavioError `bad_model`.
  */
 export function modelFromTensors(file: TensorFile): FittedModel {
@@ -58,7 +64,7 @@ function readModel(file: TensorFile): { name: ModelName; importance: Float64Arra
   if (!isModelName(name)) refuse(`its model is "${name}"`);
   if (file.metadata['layout'] !== LAYOUT) refuse(`its layout is "${file.metadata['layout']}", not "${LAYOUT}"`);
   const importance = take(file, 'importance', Float64Array);
-  requireFinite('importance', importance);
+  requireBounded('importance', importance);
   const isLinear = name === 'regressor_lin' || name === 'classifier_log';
   const scorer = isLinear ? readLinear(file, importance.length) : readTrees(file, importance.length);
   return { name, importance, scorer };
@@ -69,14 +75,14 @@ function readLinear(file: TensorFile, columns: number): LinearFunction {
   const coefficients = take(file, 'coefficients', Float64Array, columns);
   const means = take(file, 'means', Float64Array, columns);
   const scales = take(file, 'scales', Float64Array, columns);
-  for (const [name, data] of Object.entries({ intercept, coefficients, means, scales })) requireFinite(name, data);
-  if (scales.some((scale) => scale <= 0)) refuse('a scale is not positive');
+  for (const [name, data] of Object.entries({ intercept, coefficients, means, scales })) requireBounded(name, data);
+  if (scales.some((scale) => scale < 1 / LARGEST)) refuse(`a scale is below ${1 / LARGEST}`);
   return new LinearFunction({ intercept: intercept[0]!, coefficients, means, scales });
 }
 
 function readTrees(file: TensorFile, columns: number): TreeEnsemble {
   const baseScale = take(file, 'base_scale', Float64Array, 2);
-  requireFinite('base_scale', baseScale);
+  requireBounded('base_scale', baseScale);
   const [base, scale] = baseScale as unknown as [number, number];
   const roots = take(file, 'roots', Int32Array);
   const feature = take(file, 'feature', Int16Array);
@@ -119,8 +125,9 @@ function take<T extends TensorData>(
   return data;
 }
 
-function requireFinite(name: string, data: Float64Array): void {
-  if (!data.every((value) => Number.isFinite(value))) refuse(`tensor "${name}" holds a number that is not finite`);
+function requireBounded(name: string, data: Float64Array): void {
+  const wrong = data.find((value) => !(Math.abs(value) <= LARGEST));
+  if (wrong !== undefined) refuse(`tensor "${name}" holds ${wrong}`);
 }
 
 function refuse(problem: string): never {

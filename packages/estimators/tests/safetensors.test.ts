@@ -2,6 +2,7 @@ import { isPavioError } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fitModel } from '../src/fit.ts';
+import { matrixOfColumns } from '../src/matrix.ts';
 import { modelFromTensors } from '../src/model-file.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../src/safetensors.ts';
 import { synthetic } from './synthetic.ts';
@@ -131,6 +132,12 @@ describe('hostile models are refused', () => {
     ['NaN importance', edited(TREES, 'importance', at(0, Number.NaN))],
     ['NaN coefficient', edited(LINE, 'coefficients', at(0, Number.NaN))],
     ['zero scale', edited(LINE, 'scales', at(0, 0))],
+    ['tiny scale', edited(LINE, 'scales', at(0, 1e-300))],
+    ['huge coefficient', edited(LINE, 'coefficients', at(0, -1e308))],
+    ['huge mean', edited(LINE, 'means', at(0, 1e200))],
+    ['huge intercept', edited(LINE, 'intercept', at(0, 1e308))],
+    ['huge base', edited(TREES, 'base_scale', at(0, -1e308))],
+    ['huge factor', edited(TREES, 'base_scale', at(1, 1e308))],
     ['no tensors', { ...TREES, tensors: {} }],
     ['wrong dtype', { ...LINE, tensors: { ...LINE.tensors, means: { shape: [4], data: new Float32Array(4) } } }],
     ['wrong length', { ...LINE, tensors: { ...LINE.tensors, means: { shape: [3], data: new Float64Array(3) } } }],
@@ -143,13 +150,35 @@ describe('hostile models are refused', () => {
   });
 });
 
+/** From which predictions are asked: usual, missing, and the largest and smallest that float32 holds. */
+const ROWS = [
+  [0.1, Number.NaN, -3, 1],
+  [3.4e38, 3.4e38, 3.4e38, 3.4e38],
+  [-3.4e38, 3.4e38, -3.4e38, 1e-45],
+  [Infinity, -Infinity, 0, -0],
+].map((row) => Float32Array.from(row));
+/** Rows enough for the compiled predictor. */
+const MATRIX = matrixOfColumns([0, 1, 2, 3].map((c) => Float32Array.from({ length: 64 }, (_, r) => ROWS[r % 4]![c]!)));
+
+/** Loads a file and asks it; false where it is refused. */
+function predictsOrIsRefused(read: () => TensorFile): boolean {
+  try {
+    const model = modelFromTensors(read());
+    const predicted = [...ROWS.map((row) => model.predictRow(row)), ...model.predictRows(MATRIX)];
+    expect(predicted.filter((value) => !Number.isFinite(value))).toEqual([]);
+    return true;
+  } catch (error) {
+    if (!isPavioError(error, 'bad_model')) throw error;
+    return false;
+  }
+}
+
 test('whatever is done to the bytes, a file is refused or predicts numbers', () => {
   const files = [encodeSafetensors(TREES), encodeSafetensors(LINE)];
   const edit = fc.record({
     position: fc.double({ min: 0, max: 1, noNaN: true }),
     byte: fc.integer({ min: 0, max: 255 }),
   });
-  const row = Float32Array.of(0.1, Number.NaN, -3, 1);
   let loaded = 0;
   let refused = 0;
   fc.assert(
@@ -160,17 +189,48 @@ test('whatever is done to the bytes, a file is refused or predicts numbers', () 
       (original, edits, cut) => {
         const bytes = original.slice(0, Math.floor(cut * original.length));
         for (const { position, byte } of edits) bytes[Math.floor(position * bytes.length)] = byte;
-        try {
-          expect(modelFromTensors(decodeSafetensors(bytes)).predictRow(row)).not.toBeNaN();
-          loaded++;
-        } catch (error) {
-          if (!isPavioError(error, 'bad_model')) throw error;
-          refused++;
-        }
+        if (predictsOrIsRefused(() => decodeSafetensors(bytes))) loaded++;
+        else refused++;
       },
     ),
     { numRuns: 3000 },
   );
   // Both happen hundreds of times.
+  expect(Math.min(loaded, refused)).toBeGreaterThan(100);
+});
+
+test('whatever numbers a file holds, it is refused or predicts numbers', () => {
+  const regressor = fitModel('regressor_lin', {}, X, y, { seed: 1 }).toTensors();
+  const number = fc.oneof(
+    fc.double(),
+    fc.constantFrom(Infinity, -1e308, 1e300, 1e100, -1e100, 3.4e38, -3.4e38, 1e-99, 1e-300, 0, -1),
+    fc.integer({ min: -2, max: 100 }),
+  );
+  const edit = fc.record({
+    tensor: fc.nat(),
+    // All of a tensor's numbers, or one of them.
+    position: fc.option(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+    values: fc.array(number, { minLength: 1, maxLength: 4 }),
+  });
+  let loaded = 0;
+  let refused = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(TREES, LINE, regressor),
+      fc.array(edit, { minLength: 1, maxLength: 3 }),
+      (file, edits) => {
+        const tensors = structuredClone(file.tensors);
+        const names = Object.keys(tensors);
+        for (const { tensor, position, values } of edits) {
+          const { data } = tensors[names[tensor % names.length]!]!;
+          const [from, to] = position === null ? [0, data.length] : [Math.floor(position * data.length), 0];
+          for (let i = from; i < Math.max(from + 1, to); i++) data[i] = values[i % values.length]!;
+        }
+        if (predictsOrIsRefused(() => ({ ...file, tensors }))) loaded++;
+        else refused++;
+      },
+    ),
+    { numRuns: 3000 },
+  );
   expect(Math.min(loaded, refused)).toBeGreaterThan(100);
 });
