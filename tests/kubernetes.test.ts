@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
@@ -111,6 +112,15 @@ describe.skipIf(missing !== undefined)(`the manifests for Kubernetes${missing ? 
     });
   });
 
+  it('let pods resolve names wherever the cluster does that, and reach S3, the market and PostgreSQL', () => {
+    const port = (number: number, protocol = 'TCP') => ({ port: number, protocol });
+    // No `to`: Auto Mode of EKS has no pods of a name server that a selector could mean.
+    expect(one('NetworkPolicy').spec?.['egress']).toEqual([
+      { ports: [port(53, 'UDP'), port(53)] },
+      { ports: [port(443), port(5432)] },
+    ]);
+  });
+
   it('run the pipeline twice a day, one at a time, and check it once a week', () => {
     expect(one('CronJob', 'pipeline').spec).toMatchObject({
       schedule: '0 2,19 * * *',
@@ -140,6 +150,15 @@ describe.skipIf(missing !== undefined)(`the manifests for Kubernetes${missing ? 
       expect(containers[0].envFrom).toContainEqual({ secretRef: { name: 'pavio-keys' } });
     expect(Object.keys(one('ConfigMap').data ?? {}).filter((name) => name.endsWith('_KEY'))).toEqual([]);
     expect(text).not.toMatch(/^kind: Secret$/m);
+  });
+
+  it('are applied after the namespace and the keys, without which no pod starts', () => {
+    const readme = readFileSync(path.join(root, 'infra/k8s/README.md'), 'utf8');
+    const steps = Array.from(
+      readme.matchAll(/^kubectl .*?(apply|create secret generic) ?(.*?)(?: \\)?$/gm),
+      (step) => step[2],
+    );
+    expect(steps).toEqual(['-f infra/k8s/base/namespace.yaml', 'pavio-keys', '-k infra/k8s/overlays/eks']);
   });
 
   it('call commands that pavio has, with settings it knows', async () => {
