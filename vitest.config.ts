@@ -9,6 +9,7 @@ export default defineConfig({
     // Far more than any test takes: they end what hangs, and say nothing of a machine that is busy.
     testTimeout: 180_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcovonly'] },
   },
 });

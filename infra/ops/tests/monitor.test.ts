@@ -199,7 +199,7 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
       const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
       expect(status).toBe('FAILED');
     };
-    await vi.waitFor(hasFailed, { timeout: 30_000, interval: 100 });
+    await vi.waitFor(hasFailed, { timeout: 120_000, interval: 100 });
     client.destroy();
   }
 

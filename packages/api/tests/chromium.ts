@@ -2,6 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import process from 'node:process';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
+/** For whatever the browser is asked, milliseconds: far more than it takes, on a busy machine too. */
+const PATIENCE = 120_000;
+
 /** Where a Chromium is: PAVIO_CHROMIUM, or as Debian and Google name theirs. */
 export function findChromium(): string | undefined {
   const { PAVIO_CHROMIUM } = process.env;
@@ -13,6 +16,7 @@ export function startChromium(executablePath: string): Promise<Browser> {
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath,
+    timeout: PATIENCE,
     args: [
       ...(isRoot ? ['--no-sandbox'] : []),
       '--disable-gpu',
@@ -39,6 +43,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(url);

@@ -20,8 +20,6 @@ const LAST = Date.parse(NOW) - (Date.parse(NOW) % DAY) - DAY;
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 /** Days that go by, a forecast each. */
 const DAYS = 4;
-/** Long enough for a busy machine. */
-const SOON = { timeout: 20_000 };
 
 if (chromium === undefined) {
   console.warn('SKIPPED: the page in a browser. There is no Chromium: install one, or set PAVIO_CHROMIUM.');
@@ -73,9 +71,9 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
 
   /** All forecasts have come, and the chart is there. */
   async function drawn(page: Page): Promise<void> {
-    await page.locator('.plot canvas').waitFor(SOON);
-    await expect.poll(() => page.locator('.assets .arrows').count(), SOON).toBe(ASSETS.length + 1);
-    await expect.poll(() => page.locator('.plot').getAttribute('aria-label'), SOON).toMatch(/95\s%/);
+    await page.locator('.plot canvas').waitFor();
+    await expect.poll(() => page.locator('.assets .arrows').count()).toBe(ASSETS.length + 1);
+    await expect.poll(() => page.locator('.plot').getAttribute('aria-label')).toMatch(/95\s%/);
   }
 
   function refresh(page: Page): Promise<unknown> {
@@ -125,15 +123,15 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     const { page, faults } = await open();
     expect(await chart(page)).toContain('60 candles of BTC');
     await page.locator('#asset-ETH').click();
-    await expect.poll(() => chart(page), SOON).toContain('candles of ETH');
+    await expect.poll(() => chart(page)).toContain('candles of ETH');
     expect(new URL(page.url()).hash).toBe('#ETH');
     expect(await headline(page)).toBe('ETH / USD');
     await page.locator('#range-180').click();
-    await expect.poll(() => chart(page), SOON).toContain('180 candles of ETH');
+    await expect.poll(() => chart(page)).toContain('180 candles of ETH');
     await page.locator('#shown-model').selectOption('regressor_gbr');
-    await expect.poll(() => chart(page), SOON).toContain('Boosted trees forecasts');
+    await expect.poll(() => chart(page)).toContain('Boosted trees forecasts');
     await page.goBack();
-    await expect.poll(() => headline(page), SOON).toBe('BTC / USD');
+    await expect.poll(() => headline(page)).toBe('BTC / USD');
     expect(faults).toEqual([]);
   });
 
@@ -141,7 +139,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     const { page } = await open('#sol');
     expect(await headline(page)).toBe('SOL / USD');
     await page.evaluate("location.hash = 'NOPE'");
-    await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('no asset “NOPE”');
+    await expect.poll(() => page.locator('.notices').innerText()).toContain('no asset “NOPE”');
     expect(await page.locator('#asset-name').isVisible()).toBe(false);
   });
 
@@ -169,7 +167,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     await nextDay();
     // What is stored is looked up every ten seconds by the clock, which a day has passed on.
     await refresh(page);
-    await expect.poll(() => page.locator('.price').innerText(), SOON).not.toBe(price);
+    await expect.poll(() => page.locator('.price').innerText()).not.toBe(price);
     await drawn(page);
     expect(await headline(page)).toBe('ETH / USD');
     expect(await page.evaluate('document.activeElement.id')).toBe('asset-ETH');
@@ -183,11 +181,11 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     await drawn(page);
     await own.close();
     await refresh(page);
-    await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('The server does not answer.');
+    await expect.poll(() => page.locator('.notices').innerText()).toContain('The server does not answer.');
     expect(await page.locator('.notices').innerText()).toMatch(/What you see is of \d\d:\d\d:\d\d UTC/);
     expect(await headline(page)).toBe('ETH / USD');
     const again = await startServer(lake.newApi(), { ...LOOPBACK, port: Number(new URL(own.url).port) });
-    await expect.poll(() => page.locator('.notices').innerText(), SOON).not.toContain('does not answer');
+    await expect.poll(() => page.locator('.notices').innerText()).not.toContain('does not answer');
     expect(await headline(page)).toBe('ETH / USD');
     await page.context().close();
     await again.close();
@@ -197,7 +195,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     const empty = await openLake();
     const own = await startServer(empty.newApi(), LOOPBACK);
     const { page, faults } = await openPage(browser, `${own.url}/dashboard/`);
-    await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('pavio up');
+    await expect.poll(() => page.locator('.notices').innerText()).toContain('pavio up');
     expect(await page.locator('.columns').isVisible()).toBe(false);
 
     const key = { source: 'simulated', symbol: 'BTC', quote: 'USD', interval: '1d' } as const;
@@ -205,9 +203,9 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     await empty.candles.upsert(key, seriesOf(stored.candles));
     empty.clock.set(Date.parse(NOW) + 60_000);
     await refresh(page);
-    await expect.poll(() => page.locator('.notices').innerText(), SOON).toContain('No models yet');
+    await expect.poll(() => page.locator('.notices').innerText()).toContain('No models yet');
     expect(await page.locator('.notices').innerText()).toContain('pavio run');
-    await expect.poll(() => chart(page), SOON).toMatch(/^60 candles of BTC/);
+    await expect.poll(() => chart(page)).toMatch(/^60 candles of BTC/);
     expect(faults).toEqual([]);
     await page.context().close();
     await own.close();
@@ -252,7 +250,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
       fetch('http://127.0.0.2:9/').catch(() => {});
     `);
     await expect
-      .poll(() => page.evaluate('[...refused].sort()'), SOON)
+      .poll(() => page.evaluate('[...refused].sort()'))
       .toEqual(['connect-src', 'img-src', 'script-src-elem', 'script-src-elem', 'style-src-elem']);
     expect(await page.evaluate('window.ran')).toBeUndefined();
   });
@@ -266,10 +264,10 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     expect(new URL(page.url()).hash).toBe('');
     await page.locator('#asset-SOL').focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => headline(page), SOON).toBe('SOL / USD');
+    await expect.poll(() => headline(page)).toBe('SOL / USD');
     expect(await page.evaluate('document.activeElement.id')).toBe('asset-SOL');
 
-    await expect.poll(() => chart(page), SOON).toContain('candles of SOL');
+    await expect.poll(() => chart(page)).toContain('candles of SOL');
     await page.locator('.plot').focus();
     const { prices } = pricesAnswerSchema.parse(
       await (await fetch(`${server.url}/prices/latest?ativo=SOL&limit=3`)).json(),
@@ -277,7 +275,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     const price = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
     for (const { open } of prices[0]!.candles.toReversed()) {
       await page.keyboard.press('ArrowLeft');
-      await expect.poll(() => page.locator('.readout').innerText(), SOON).toContain(`Open ${price(open)}`);
+      await expect.poll(() => page.locator('.readout').innerText()).toContain(`Open ${price(open)}`);
     }
   });
 

@@ -21,7 +21,7 @@ it('up --open: opens the page once it can be had', async () => {
   const env = { ...SMALL, PORT: '0', PAVIO_SOURCE: 'simulated', PATH: `${cwd}:${process.env['PATH']}` };
   const running = startPavio(['up', '--open', '--no-crawl'], { cwd, env });
   const isOpened = () => readFile(opened, 'utf8').catch(() => '');
-  await expect.poll(isOpened, { timeout: 30_000 }).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+  await expect.poll(isOpened).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
   const page = await fetch((await isOpened()).trim(), { headers: { accept: 'text/html' } });
   expect([page.status, page.url]).toEqual([200, expect.stringMatching(/\/dashboard\/$/)]);
   expect(running.output()).toContain(`Page    ${new URL(page.url).origin}`);
