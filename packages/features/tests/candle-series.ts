@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { allocateSeries, type CandleSeries, type Interval, intervalMs, seriesLength, sliceRows } from '@pavio/core';
+import { allocateSeries, type CandleSeries, type Interval, intervalMs, parseInterval, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 
 /** How made-up candles behave. */
@@ -126,6 +126,17 @@ export function realFiles(pattern: string): string[] {
     .map((file) => path.join(REAL, file));
 }
 
-export function rowsOf(series: CandleSeries): number {
-  return seriesLength(series);
+/** The interval of a file's candles, as its name ends. */
+export function intervalOf(file: string): Interval {
+  return parseInterval(path.basename(file, '.csv').split('-').at(-1)!);
+}
+
+/** At each row how many candles, the row's own included, follow each other without a gap. */
+export function unbrokenRows({ time }: CandleSeries, interval: Interval): Int32Array {
+  const unbroken = new Int32Array(time.length).fill(1);
+  for (let t = 1; t < time.length; t++) {
+    const distance = time[t]! - time[t - 1]!;
+    if (distance === intervalMs(interval)) unbroken[t] = unbroken[t - 1]! + 1;
+  }
+  return unbroken;
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CandleSeries, INTERVAL_NAMES, sliceRows } from '@pavio/core';
+import { type CandleSeries, INTERVAL_NAMES, seriesLength, sliceRows } from '@pavio/core';
 import { describe, expect, it } from 'vitest';
 import { featuresPage } from '../src/documentation.ts';
 import { computeFeatures, FEATURE_GROUPS, featureSet, VOLATILITY_COLUMN } from '../src/index.ts';
-import { rowsOf, walk } from './candle-series.ts';
+import { walk } from './candle-series.ts';
 
 /** Columns that the design promises, beside their scale-free twins. */
 const PROMISED = [
@@ -90,7 +90,7 @@ it('shows models no linear combination of other inputs', () => {
   const table = computeFeatures(series, '1h', { columns: inputs });
   const residuals = leftAfterOthers(inputs.map((name) => table.get(name)!.subarray(lookback)));
   const dependent = inputs.filter((_, index) => residuals[index]! < 1e-4);
-  expect(rowsOf(series)).toBe(3000);
+  expect(seriesLength(series)).toBe(3000);
   expect(dependent).toEqual([]);
 });
 

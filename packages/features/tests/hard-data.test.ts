@@ -1,15 +1,15 @@
-import { type CandleSeries, sliceRows } from '@pavio/core';
+import { type CandleSeries, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { computeFeatures, featureSet } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, rowsOf, walk, walks, withoutPadding } from './candle-series.ts';
+import { hasRealCandles, readCandles, realFiles, walk, walks, withoutPadding } from './candle-series.ts';
 
 const set = featureSet('1d');
 
 /** Features that are infinite somewhere, as float32 too, and inputs without a value in a row after their lookback. */
 function unusable(series: CandleSeries): string[] {
   const table = computeFeatures(series, '1d');
-  const unbroken = new Int32Array(rowsOf(series));
+  const unbroken = new Int32Array(seriesLength(series));
   for (let t = 1; t < unbroken.length; t++) {
     const distance = series.time[t]! - series.time[t - 1]!;
     unbroken[t] = distance === 86_400_000 ? unbroken[t - 1]! + 1 : 0;
@@ -148,7 +148,7 @@ it('refuses a column that the set does not have', () => {
 describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
   it.each(realFiles('{binance,cryptocompare}/*-1d.csv'))('%s gives numbers', (file) => {
     const series = withoutPadding(readCandles(file));
-    expect(rowsOf(series)).toBeGreaterThan(0);
+    expect(seriesLength(series)).toBeGreaterThan(0);
     expect(unusable(series)).toEqual([]);
   });
 });

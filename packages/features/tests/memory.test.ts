@@ -1,33 +1,12 @@
-import { type CandleSeries, sliceRows } from '@pavio/core';
+import { type CandleSeries, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeFeatures, type Feature, featureSet, latestRow } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, rowsOf, walk, walks } from './candle-series.ts';
+import { isClose, scaleOf } from '../src/check/tolerance.ts';
+import { computeFeatures, featureSet, latestRow } from '../src/index.ts';
+import { hasRealCandles, readCandles, realFiles, walk, walks } from './candle-series.ts';
 
 const set = featureSet('1d');
 const forgetting = set.features.filter(({ memory }) => Number.isFinite(memory));
-
-/**
- * 1e-9 of the value; and where the value is a difference that cancels (MACD, a return near zero), 1e-12 of what it is a
- * difference of: the highest price or largest volume it was made of, 1 for ratios and scores, 100 for percentages.
- */
-function tolerance(feature: Feature, value: number, window: CandleSeries): number {
-  const scale = {
-    price: () => Math.max(...window.high),
-    volume: () => Math.max(...window.volume),
-    percent: () => 100,
-    ratio: () => 1,
-    'log return': () => 1,
-    score: () => 100,
-    flag: () => 0,
-    wave: () => 0,
-  }[feature.unit]();
-  return 1e-9 * Math.abs(value) + 1e-12 * scale;
-}
-
-function isEqual(feature: Feature, got: number, wanted: number, window: CandleSeries): boolean {
-  return Object.is(got, wanted) || Math.abs(got - wanted) <= tolerance(feature, wanted, window);
-}
 
 /** Features that at row `row` have another value from their memory alone than from the whole history. */
 function forgetful(series: CandleSeries, all: Map<string, Float64Array>, row: number): string[] {
@@ -38,7 +17,7 @@ function forgetful(series: CandleSeries, all: Map<string, Float64Array>, row: nu
     const table = computeFeatures(window, '1d', { columns: features.map(({ name }) => name) });
     return features
       .map((feature) => ({ feature, got: table.get(feature.name)!.at(-1)!, wanted: all.get(feature.name)![row]! }))
-      .filter(({ feature, got, wanted }) => !isEqual(feature, got, wanted, window))
+      .filter(({ feature, got, wanted }) => !isClose(feature.unit, got, wanted, scaleOf(window)))
       .map(({ feature, got, wanted }) => `${feature.name} of row ${row}: ${got}, not ${wanted}`);
   });
 }
@@ -48,7 +27,7 @@ describe('a feature needs no more candles than its declared memory', () => {
     fc.assert(
       fc.property(walks({ min: set.memory + 1, max: set.memory + 400 }, true), fc.nat(399), (series, back) => {
         const all = computeFeatures(series, '1d');
-        const last = rowsOf(series) - 1;
+        const last = seriesLength(series) - 1;
         expect([...forgetful(series, all, last), ...forgetful(series, all, last - back)]).toEqual([]);
       }),
       { numRuns: 25 },
@@ -76,11 +55,11 @@ describe('a feature needs no more candles than its declared memory', () => {
 function unlikeBatch(series: CandleSeries): string[] {
   const all = computeFeatures(series, '1d');
   const { time, close, values, inputs } = latestRow(series, '1d');
-  const last = rowsOf(series) - 1;
-  const window = sliceRows(series, Math.max(0, last + 1 - set.memory));
+  const last = seriesLength(series) - 1;
+  const scale = scaleOf(sliceRows(series, Math.max(0, last + 1 - set.memory)));
   return [
     ...forgetting
-      .filter((feature) => !isEqual(feature, values.get(feature.name)!, all.get(feature.name)![last]!, window))
+      .filter((feature) => !isClose(feature.unit, values.get(feature.name)!, all.get(feature.name)![last]!, scale))
       .map(({ name }) => name),
     ...set.inputs.filter((input, index) => !Object.is(inputs[index], Math.fround(values.get(input)!))),
     ...(inputs.every(Number.isFinite) && inputs.length === set.inputs.length ? [] : ['inputs']),

@@ -1,8 +1,8 @@
-import { type CandleSeries, INTERVAL_NAMES, sliceRows } from '@pavio/core';
+import { type CandleSeries, INTERVAL_NAMES, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { computeFeatures, featureSet, featureTable } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, rowsOf, walk, walks } from './candle-series.ts';
+import { hasRealCandles, readCandles, realFiles, walk, walks } from './candle-series.ts';
 
 /** Features whose first `rows` rows are not, to the last bit, the same without the candles after them. */
 function lookingAhead(series: CandleSeries, all: Map<string, Float64Array>, rows: number): string[] {
@@ -19,7 +19,7 @@ it('no feature of a row depends on a later candle', () => {
   fc.assert(
     fc.property(walks({ min: 1, max: 300 }), fc.array(fc.nat(299), { minLength: 1, maxLength: 4 }), (series, cuts) => {
       const all = computeFeatures(series, '1d');
-      const found = cuts.flatMap((cut) => lookingAhead(series, all, Math.min(cut + 1, rowsOf(series))));
+      const found = cuts.flatMap((cut) => lookingAhead(series, all, Math.min(cut + 1, seriesLength(series))));
       expect(found).toEqual([]);
     }),
     { numRuns: 60 },
@@ -51,7 +51,7 @@ describe('gaps', () => {
   it('are never spanned: each stretch is as if it were alone', () => {
     fc.assert(
       fc.property(walks({ min: 2, max: 200 }), fc.nat(), (series, at) => {
-        const cut = 1 + (at % (rowsOf(series) - 1));
+        const cut = 1 + (at % (seriesLength(series) - 1));
         const first = sliceRows(series, 0, cut);
         const second = sliceRows(series, cut);
         const moved = { ...second, time: second.time.map((time) => time + 365 * 86_400_000 * 4) };
@@ -89,7 +89,7 @@ describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data 
     for (const file of realFiles('binance/{BTC,LINK,SOL}-USDT-1d.csv')) {
       const series = readCandles(file);
       const all = computeFeatures(series, '1d');
-      const found = [1, 50, 500, rowsOf(series) - 1].flatMap((rows) => lookingAhead(series, all, rows));
+      const found = [1, 50, 500, seriesLength(series) - 1].flatMap((rows) => lookingAhead(series, all, rows));
       expect(found).toEqual([]);
     }
   });

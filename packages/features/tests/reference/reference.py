@@ -1,14 +1,16 @@
-"""What TA-Lib, pandas and published formulas say about the features of daily candles.
+"""What TA-Lib, pandas and published formulas say about the features of candles.
 
 Needs Python 3.11+ with the packages of requirements.txt (all have wheels on PyPI).
 
-    python reference.py generate               writes candles.csv and expected.csv beside this file
+    python reference.py expect CANDLES...      writes, for candles-X.csv, expected-X.csv beside it
     python reference.py values OUT CANDLES...  writes the values for candle CSVs (time in unix seconds) into one file: for
                                                each a line of JSON (columns, rows), then the columns as float64
 
-Rows of a CSV must be contiguous. Columns of TA-Lib come from TA-Lib, the others from pandas or, where neither has them,
-from the formula written out in numpy. Where a convention of ours departs (a price that stands still), the generated
-candles do not go there.
+The name of a CSV ends with the interval of its candles, as in BTC-USD-1h.csv. What TA-Lib has comes from TA-Lib, what
+pandas has from pandas, and what neither has from the formula written out in numpy. Means and deviations over windows
+(`volatility_*`, `close_std_5`, `obv_z_20`, the Bollinger bands, Parkinson, Garman-Klass, `stochastic_d_3`) are numpy's over
+each window by itself, because the running sums of TA-Lib and pandas lose digits; that those mean the same is checked
+wherever they have digits left. Where a formula divides by zero stands what the declarations say (`edge` there).
 """
 
 import json
@@ -22,8 +24,8 @@ import talib
 HERE = Path(__file__).parent
 
 
-def values(c: pd.DataFrame) -> pd.DataFrame:
-    """All feature columns of daily candles, NaN where they are not defined."""
+def values(c: pd.DataFrame, step: int) -> pd.DataFrame:
+    """All feature columns of contiguous candles of `step` seconds, NaN where they are not defined."""
     o, h, l, close, v = (c[name].astype(float) for name in ("open", "high", "low", "close", "volumefrom"))
     O, H, L, C, V = (x.to_numpy() for x in (o, h, l, close, v))
     top = np.maximum(np.maximum(O, C), H)
@@ -54,12 +56,13 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
         out[f"open_sma_{w}"] = talib.SMA(O, w)
         out[f"close_to_open_sma_{w}"] = C / talib.SMA(O, w) - 1
         out[f"volume_sma_{w}"] = talib.SMA(V, w)
-        out[f"volume_to_volume_sma_{w}"] = V / talib.SMA(V, w) - 1
+        volume_mean = exact_mean(V, w)
+        out[f"volume_to_volume_sma_{w}"] = over(V - volume_mean, volume_mean, 0)
 
     r = np.log(close / close.shift(1))
     for w in (5, 10, 20, 30):
-        out[f"volatility_{w}"] = windows(r.to_numpy(), w).std(axis=1, ddof=1)
-    std5 = windows(C, 5).std(axis=1, ddof=1)
+        out[f"volatility_{w}"] = exact_deviation(r, w)
+    std5 = exact_deviation(close, 5)
     out["close_std_5"] = std5
     out["close_std_5_to_close"] = std5 / C
     parkinson = np.log(top / bottom) ** 2 / (4 * np.log(2))
@@ -76,14 +79,16 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
         out[f"{name}_median_20"] = median
         out[f"{name}_mad_20"] = mad
         out[f"{name}_iqr_20"] = x.rolling(20).quantile(0.75) - x.rolling(20).quantile(0.25)
-        out[f"{name}_robust_z_20"] = (x - median) / (1.482602218505602 * mad)
+        mean_distance = np.abs(last - np.median(last, axis=1, keepdims=True)).mean(axis=1)
+        spread = np.where(mad > 0, 1.482602218505602 * mad, 1.2533141373155001 * mean_distance)
+        out[f"{name}_robust_z_20"] = over((x - median).to_numpy(), spread, 0)
     out["close_to_median_20"] = close / out["close_median_20"] - 1
     out["close_iqr_20_to_close"] = out["close_iqr_20"] / close
 
-    upper = (top - np.maximum(O, C)) / span
-    lower = (np.minimum(O, C) - bottom) / span
-    body = (C - O) / span
-    out["range_position"] = (C - bottom) / span
+    upper = over(top - np.maximum(O, C), span, 0)
+    lower = over(np.minimum(O, C) - bottom, span, 0)
+    body = over(C - O, span, 0)
+    out["range_position"] = over(C - bottom, span, 0.5)
     out["upper_shadow"] = upper
     out["lower_shadow"] = lower
     out["body"] = body
@@ -94,17 +99,22 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
     out["engulfing"][:2] = np.nan  # TA-Lib fills its lookback with zeros
 
     out["rsi_14"] = talib.RSI(C, 14)
-    line, signal, histogram = talib.MACD(C, 12, 26, 9)
+    line = talib.MACD(C, 12, 26, 1)[0]  # with a signal of 9 its first eight rows were left out
+    _, signal, histogram = talib.MACD(C, 12, 26, 9)
     out["macd"], out["macd_signal"], out["macd_histogram"] = line, signal, histogram
     out["macd_to_close"] = line / C
     out["macd_signal_to_close"] = signal / C
     out["macd_histogram_to_close"] = histogram / C
     out["bollinger_upper_20"], out["bollinger_lower_20"] = bands = exact_bands(C)
-    out["bollinger_percent_b_20"] = (C - bands[1]) / (bands[0] - bands[1])
+    out["bollinger_percent_b_20"] = over(C - bands[1], bands[0] - bands[1], 0.5)
     out["bollinger_bandwidth_20"] = (bands[0] - bands[1]) / talib.SMA(C, 20)
-    k, d = talib.STOCHF(H, L, C, 14, 3)
-    out["stochastic_k_14"], out["stochastic_d_3"] = k, d
-    out["williams_r_14"] = talib.WILLR(H, L, C, 14)
+    k = talib.STOCHF(H, L, C, 14, 1)[0]  # with %D of 3 its first two rows were left out
+    williams = talib.WILLR(H, L, C, 14)
+    flat = talib.MAX(H, 14) == talib.MIN(L, 14)
+    out["stochastic_k_14"] = np.where(flat, 50, k)
+    out["stochastic_d_3"] = exact_mean(np.where(flat, 50, k), 3)
+    assert flat.any() or np.allclose(out["stochastic_d_3"], talib.STOCHF(H, L, C, 14, 3)[1], atol=1e-9, equal_nan=True)
+    out["williams_r_14"] = np.where(flat, -50, williams)
     out["cci_20"] = talib.CCI(H, L, C, 20)
     out["adx_14"] = talib.ADX(H, L, C, 14)
     out["plus_di_14"] = talib.PLUS_DI(H, L, C, 14)
@@ -115,11 +125,11 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
     out["obv"] = talib.OBV(C, V)
     flow = windows(np.sign(np.diff(C, prepend=C[0])) * V, 20)
     balance = np.cumsum(np.hstack([0 * flow[:, :1], flow[:, 1:]]), axis=1)
-    out["obv_z_20"] = (balance[:, -1] - balance.mean(axis=1)) / balance.std(axis=1, ddof=1)
+    out["obv_z_20"] = over(balance[:, -1] - balance.mean(axis=1), balance.std(axis=1, ddof=1), 0)
     out["volume_change"] = v.pct_change().replace([np.inf, -np.inf], np.nan)
-    out["volume_change_balanced"] = (v - v.shift(1)) / (v + v.shift(1))
+    out["volume_change_balanced"] = over((v - v.shift(1)).to_numpy(), (v + v.shift(1)).to_numpy(), 0)
     out["volume_momentum_10"] = talib.MOM(V, 10)
-    out["volume_momentum_10_balanced"] = (v - v.shift(10)) / (v + v.shift(10))
+    out["volume_momentum_10_balanced"] = over((v - v.shift(10)).to_numpy(), (v + v.shift(10)).to_numpy(), 0)
     out["average_price"] = talib.AVGPRICE(O, H, L, C)
     out["close_to_average_price"] = C / talib.AVGPRICE(O, H, L, C) - 1
 
@@ -128,10 +138,18 @@ def values(c: pd.DataFrame) -> pd.DataFrame:
     out["drawdown_30"] = close / talib.MAX(C, 30) - 1
 
     time = pd.to_datetime(c["time"], unit="s", utc=True).dt
-    for name, phase, length in (("weekday", time.day_of_week, 7), ("month", time.month - 1, 12)):
+    cycles = [("weekday", time.day_of_week, 7), ("month", time.month - 1, 12)]
+    if step < 86_400:
+        cycles.append(("hour", time.hour, 24))
+    for name, phase, length in cycles:
         out[f"{name}_sin"] = np.sin(2 * np.pi * phase / length)
         out[f"{name}_cos"] = np.cos(2 * np.pi * phase / length)
     return pd.DataFrame({name: np.asarray(x, dtype=float) for name, x in out.items()})
+
+
+def over(a: np.ndarray, b: np.ndarray, edge: float) -> np.ndarray:
+    """`a / b`, and the declared value where `b` is zero."""
+    return np.divide(a, b, where=b != 0, out=np.full(len(a), float(edge)))
 
 
 def windows(x: np.ndarray, w: int) -> np.ndarray:
@@ -142,6 +160,13 @@ def windows(x: np.ndarray, w: int) -> np.ndarray:
 def exact_mean(x: np.ndarray, w: int) -> np.ndarray:
     """Mean of each window by itself: the running sums of TA-Lib and pandas drift."""
     return windows(x, w).mean(axis=1)
+
+
+def exact_deviation(x: pd.Series, w: int) -> np.ndarray:
+    """Sample deviation of each window by itself; pandas' is the same to about half of the digits."""
+    deviation = windows(x.to_numpy(), w).std(axis=1, ddof=1)
+    assert np.allclose(deviation, x.rolling(w).std(), rtol=1e-5, atol=1e-7 * x.abs().max(), equal_nan=True)
+    return deviation
 
 
 def exact_bands(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -157,41 +182,31 @@ def exact_bands(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean + 2 * sigma, mean - 2 * sigma
 
 
-def generate() -> None:
-    """Made-up daily candles; some opens lie outside of [low, high], as some sources have them."""
-    random = np.random.default_rng(20240229)
-    rows = 250
-    sigma = 0.03 * np.exp(0.5 * np.sin(np.arange(rows) / 40))
-    close = 150 * np.exp(np.cumsum(sigma * random.standard_normal(rows)))
-    opening = np.concatenate([[150.0], close[:-1]]) * np.where(random.random(rows) < 0.3, 1 + 0.004 * random.standard_normal(rows), 1)
-    high = np.maximum(opening, close) * (1 + 0.01 * random.exponential(size=rows))
-    low = np.minimum(opening, close) * (1 - 0.01 * np.minimum(random.exponential(size=rows), 20))
-    outside = random.random(rows) < 0.05
-    opening = np.where(outside, high * 1.001, opening)
-    volume = 1e6 * np.exp(0.6 * random.standard_normal(rows) + 8 * sigma)
-    candles = pd.DataFrame(
-        {
-            "time": 1_672_531_200 + 86_400 * np.arange(rows),
-            "open": opening.round(4),
-            "high": high.round(4),
-            "low": low.round(4),
-            "close": close.round(4),
-            "volumefrom": volume.round(3),
-            "volumeto": "",
-        }
-    )
-    candles.to_csv(HERE / "candles.csv", index=False)
-    values(pd.read_csv(HERE / "candles.csv")).to_csv(HERE / "expected.csv", index=False, float_format="%.12g")
+def interval_of(file: str) -> int:
+    """Seconds of a candle, from the end of the file's name."""
+    return {"1m": 60, "1h": 3600, "1d": 86_400}[Path(file).stem.rsplit("-", 1)[1]]
+
+
+def values_of_file(file: str) -> pd.DataFrame:
+    """Values of the candles of a file; each stretch without a gap by itself. All-zero rows before a listing are left out."""
+    candles = pd.read_csv(file)
+    candles = candles[candles["close"].cumsum() > 0].reset_index(drop=True)
+    step = interval_of(file)
+    stretch = (candles["time"].diff() != step).cumsum()
+    parts = [values(part.reset_index(drop=True), step) for _, part in candles.groupby(stretch)]
+    return pd.concat(parts, ignore_index=True)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["generate"]:
-            generate()
+        case ["expect", *sources]:
+            for source in sources:
+                target = Path(source).with_name(Path(source).name.replace("candles-", "expected-"))
+                values_of_file(source).to_csv(target, index=False, float_format="%.12g")
         case ["values", target, *sources]:
             with open(target, "wb") as file:
                 for source in sources:
-                    table = values(pd.read_csv(source))
+                    table = values_of_file(source)
                     header = {"columns": list(table.columns), "rows": len(table)}
                     file.write(f"{json.dumps(header)}\n".encode())
                     file.write(table.to_numpy().T.astype("<f8").tobytes())
