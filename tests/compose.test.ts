@@ -47,7 +47,7 @@ it('runs each service without root, capabilities or a writable root file system,
 it('keeps the database inside, as one exact version that says when it can be used', () => {
   const { postgres } = services;
   expect(postgres).not.toHaveProperty('ports');
-  expect(postgres.image).toMatch(/^postgres:\d+\.\d+-[a-z]+$/);
+  expect(postgres.image).toMatch(/^postgres:\d+\.\d+-[a-z]+@sha256:[0-9a-f]{64}$/);
   // Where the image of version 18 and later keeps its data.
   expect(postgres.volumes).toEqual(['database:/var/lib/postgresql']);
   const { POSTGRES_USER: user, POSTGRES_DB: database } = postgres.environment;
