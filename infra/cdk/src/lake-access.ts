@@ -21,6 +21,31 @@ export interface LakeAccess {
   readonly delete?: readonly LakeFolder[];
 }
 
+const JOBS = {
+  // The models, to tell how old they are.
+  crawl: { read: ['raw', 'models'], write: ['raw'] },
+  // The models say of which interval the lake is: features of another would take the place of theirs.
+  features: { read: ['raw', 'features', 'models'], write: ['features'], delete: ['features'] },
+  train: {
+    read: ['features', 'models', 'tuning', 'training_runs'],
+    write: ['models', 'reports', 'training_runs'],
+    delete: ['models', 'reports', 'training_runs'],
+  },
+  api: { read: ['raw', 'models', 'predictions', 'training_runs', 'reports'], write: ['predictions'] },
+} as const satisfies Record<string, LakeAccess>;
+
+/** What each job does in the lake, on whatever it runs; Spark does two of them, and the pods of a cluster all. */
+export const LAKE_ACCESS = {
+  ...JOBS,
+  spark: together(JOBS.features, JOBS.train, { read: ['work'], write: ['work'], delete: ['work'] }),
+  pods: together(...Object.values(JOBS)),
+} as const satisfies Record<string, LakeAccess>;
+
+function together(...jobs: readonly LakeAccess[]): LakeAccess {
+  const all = (verb: keyof LakeAccess) => [...new Set(jobs.flatMap((job) => job[verb] ?? []))];
+  return { read: all('read'), write: all('write'), delete: all('delete') };
+}
+
 /** Large files arrive in parts, and an upload that fails is called off. */
 const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload'];
 

@@ -1,7 +1,8 @@
-import { METRICS_NAMESPACE } from '@pavio/lambda';
+import { type FunctionName, METRICS_NAMESPACE } from '@pavio/lambda';
 import { AssetHashType, type Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   Code,
   type FunctionProps,
@@ -15,7 +16,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { acknowledge } from './acknowledge.ts';
 import type { FunctionBundle } from './artefacts.ts';
 import { type DeploymentStack, REPLACEABLE } from './deployment.ts';
-import { grantLake, type LakeAccess } from './lake-access.ts';
+import { grantLake, LAKE_ACCESS } from './lake-access.ts';
 
 export interface PavioFunctionProps
   extends Pick<
@@ -28,16 +29,15 @@ export interface PavioFunctionProps
   readonly memory: number;
   readonly timeout: Duration;
   readonly bucket: IBucket;
-  readonly access: LakeAccess;
 }
 
 /** One of the bundled entries on Lambda, with a role and a log group of its own. */
 export class PavioFunction extends LambdaFunction {
-  /** What it is called among its like: `crawl`, `features` ... */
-  readonly part: string;
+  /** What it is called among its like. */
+  readonly part: FunctionName;
 
-  constructor(scope: DeploymentStack, part: string, props: PavioFunctionProps) {
-    const { bundle, memory, bucket, access, environment, ...rest } = props;
+  constructor(scope: DeploymentStack, part: FunctionName, props: PavioFunctionProps) {
+    const { bundle, memory, bucket, environment, ...rest } = props;
     const id = part.charAt(0).toUpperCase() + part.slice(1);
     const { application, logDays } = scope.settings;
     const functionName = scope.named(part);
@@ -61,6 +61,8 @@ export class PavioFunction extends LambdaFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // Lambda drops nothing of it: how much is logged says PAVIO_LOG_LEVEL alone.
+      applicationLogLevelV2: ApplicationLogLevel.TRACE,
       tracing: Tracing.ACTIVE,
       environment: {
         BUCKET_NAME: bucket.bucketName,
@@ -71,7 +73,7 @@ export class PavioFunction extends LambdaFunction {
       },
     });
     this.part = part;
-    grantLake(bucket, role, access);
+    grantLake(bucket, role, LAKE_ACCESS[part]);
     acknowledge(role, 'IAM5[Resource::*]', 'X-Ray takes traces under no narrower resource than *.');
   }
 }

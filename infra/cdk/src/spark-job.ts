@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { acknowledge } from './acknowledge.ts';
 import { type DeploymentStack, REPLACEABLE } from './deployment.ts';
-import { grantLake } from './lake-access.ts';
+import { grantLake, LAKE_ACCESS } from './lake-access.ts';
 
 /** What Spark needs from us, as files of this machine. */
 export interface SparkFiles {
@@ -66,11 +66,7 @@ export class SparkJob extends PySparkEtlJob {
       },
     });
     for (const logGroup of logGroups) logGroup.grantWrite(role);
-    grantLake(bucket, role, {
-      read: ['raw', 'features', 'models', 'tuning', 'training_runs', 'work'],
-      write: ['features', 'models', 'reports', 'training_runs', 'work'],
-      delete: ['features', 'models', 'reports', 'training_runs', 'work'],
-    });
+    grantLake(bucket, role, LAKE_ACCESS.spark);
     role.addToPolicy(
       new PolicyStatement({
         // By an object of this name Glue's file system marks that there is a folder.

@@ -134,7 +134,7 @@ describe('the role of the pods', () => {
       ),
       PodRole: [
         ...folders('AbortMultipartUpload', ...written),
-        ...folders('DeleteObject', 'models', 'reports', 'training_runs'),
+        ...folders('DeleteObject', 'features', 'models', 'reports', 'training_runs'),
         ...folders('GetObject', 'raw', 'features', 'models', 'tuning', 'predictions', 'training_runs', 'reports'),
         ...folders('PutObject', ...written),
         `s3:ListBucket on ${LAKE}`,

@@ -55,7 +55,6 @@ export class ApiStack extends DeploymentStack {
       memory: this.settings.apiMemory,
       timeout: LONGEST_ANSWER,
       bucket: data.lakeFor(this),
-      access: { read: ['raw', 'models', 'predictions', 'training_runs', 'reports'], write: ['predictions'] },
       environment: { PAVIO_API_KEY_SECRET_ARN: key.secretArn },
     });
     this.api.addToRolePolicy(

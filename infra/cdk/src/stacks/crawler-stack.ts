@@ -42,8 +42,6 @@ export class CrawlerStack extends DeploymentStack {
       memory: crawlMemory,
       timeout: LONGEST_RUN,
       bucket: data.lakeFor(this),
-      // The models, to tell how old they are.
-      access: { read: ['raw', 'models'], write: ['raw'] },
       environment: { CRYPTOCOMPARE_SECRET_ARN: data.providerKey.secretArn },
       // Two crawls at once would share the provider's quota and do the same work twice.
       ...(crawlReserved && { reservedConcurrentExecutions: 1 }),

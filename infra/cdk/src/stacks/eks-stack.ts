@@ -14,7 +14,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { DeploymentStack, type DeploymentStackProps, REPLACEABLE } from '../deployment.ts';
-import { grantLake } from '../lake-access.ts';
+import { grantLake, LAKE_ACCESS } from '../lake-access.ts';
 import { ServiceAccountRole } from '../service-account-role.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -50,11 +50,7 @@ export class EksStack extends DeploymentStack {
       description: 'What the pods of Pavio may do',
     });
     // One service account for the API and the jobs: all that `pavio run`, `pavio check` and `pavio serve` need together.
-    grantLake(data.lakeFor(this), this.role, {
-      read: ['raw', 'features', 'models', 'tuning', 'predictions', 'training_runs', 'reports'],
-      write: ['raw', 'features', 'models', 'reports', 'predictions', 'training_runs'],
-      delete: ['models', 'reports', 'training_runs'],
-    });
+    grantLake(data.lakeFor(this), this.role, LAKE_ACCESS.pods);
     new CfnOutput(this, 'ClusterName', {
       value: this.cluster.clusterName,
       description: 'aws eks update-kubeconfig --name CLUSTER',

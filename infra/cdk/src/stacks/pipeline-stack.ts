@@ -46,8 +46,6 @@ export class PipelineStack extends DeploymentStack {
       memory: featuresMemory,
       timeout: LONGEST_STEP,
       bucket,
-      // The models say of which interval the lake is: features of another would take the place of theirs.
-      access: { read: ['raw', 'features', 'models'], write: ['features'], delete: ['features'] },
     });
     this.train = new PavioFunction(this, 'train', {
       description: 'Trains, judges and releases models from features/',
@@ -55,11 +53,6 @@ export class PipelineStack extends DeploymentStack {
       memory: trainMemory,
       timeout: LONGEST_STEP,
       bucket,
-      access: {
-        read: ['features', 'models', 'tuning', 'training_runs'],
-        write: ['models', 'reports', 'training_runs'],
-        delete: ['models', 'reports', 'training_runs'],
-      },
     });
 
     const sparkJob = new SparkJob(this, { bucket, files: spark });
