@@ -10,54 +10,17 @@ import { type Feature, featureSet } from '@pavio/features';
 import { pythonVenv } from '@pavio/storage/testing';
 import { benchOptions } from './options.ts';
 import { writeCandleFile } from './peers/features/candle-file.ts';
+import { type CaseResult, type JobResult, type PeerResult, timingOf } from './peers/features/results.ts';
+import { describeCase } from './peers/features/tables.ts';
+import { targetsOf } from './peers/features/targets.ts';
 import type { PeerFigures } from './peers/features/timed.ts';
+import { describeTargets } from './targets.ts';
 
 const USAGE = `Usage: node bench/features.ts [--quick] [--json]
 
 Our features against pandas, TA-Lib, technicalindicators and Polars on simulated candles, 20 assets daily and 5 million
 minutes, each peer a process of its own; and the whole job, candles to Parquet, up to 10 million rows.
 --quick takes half a million minutes instead, and leaves out the largest job.`;
-
-export interface FeatureBenchOptions {
-  /** Half a million candles instead of five, and no memory figure of ten million. */
-  readonly isQuick: boolean;
-  /** Is told what is being done. */
-  readonly onStep?: (step: string) => void;
-}
-
-export interface PeerResult {
-  readonly peer: string;
-  readonly columns: number;
-  readonly peerSeconds: number;
-  /** The same columns by us, in one thread. */
-  readonly oursSeconds: number;
-  readonly peerMegabytes: number;
-  readonly oursMegabytes: number;
-  /** Columns that agree to 1e-6 on the compared rows, and those that do not. */
-  readonly agreeing: number;
-  readonly disagreeing: readonly string[];
-}
-
-export interface JobResult {
-  readonly threads: number;
-  readonly seconds: number;
-  readonly unchangedSeconds: number;
-  readonly computedAgain: number;
-  readonly rows: number;
-  readonly fileMegabytes: number;
-  readonly peakMegabytes: number;
-}
-
-export interface CaseResult {
-  readonly name: string;
-  readonly rows: number;
-  readonly peers: readonly PeerResult[];
-  /** Peers that could not run, and why. */
-  readonly absent: readonly string[];
-  readonly job: readonly JobResult[];
-  /** Milliseconds a group of features, each computed by itself. */
-  readonly groups: Readonly<Record<string, number>>;
-}
 
 interface Case {
   readonly name: string;
@@ -71,35 +34,41 @@ const PEERS_FOLDER = path.join(import.meta.dirname, 'peers/features');
 const ROOT = path.dirname(import.meta.dirname);
 const COMPARED_ROWS = 1500;
 
-/** Peers that a case has; who has all columns comes first. */
-const PEERS = [
-  { peer: 'pandas, groupby-transform', program: 'pandas_features.py' },
-  { peer: 'TA-Lib (C)', program: 'talib_features.py' },
-  { peer: 'technicalindicators', program: 'technicalindicators.ts' },
-  { peer: 'Polars, two threads', program: 'polars_features.py' },
-] as const;
+interface Peer {
+  readonly name: string;
+  readonly program: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-export async function benchFeatures({ isQuick, onStep }: FeatureBenchOptions): Promise<CaseResult[]> {
-  const cases: Case[] = [
-    { name: '20 assets x 5 years of daily candles', assets: 20, rows: 1826, interval: '1d', runs: 7 },
-    isQuick
-      ? { name: '0.5 M one-minute candles (10 assets)', assets: 10, rows: 50_000, interval: '1m', runs: 2 }
-      : { name: '5 M one-minute candles (10 assets)', assets: 10, rows: 500_000, interval: '1m', runs: 2 },
-  ];
+const PEERS: readonly Peer[] = [
+  { name: 'pandas, groupby-transform', program: 'pandas_features.py' },
+  { name: 'TA-Lib (C)', program: 'talib_features.py' },
+  { name: 'technicalindicators', program: 'technicalindicators.ts' },
+  { name: 'Polars, one thread', program: 'polars_features.py', env: { POLARS_MAX_THREADS: '1' } },
+  { name: 'Polars, all threads', program: 'polars_features.py' },
+];
+
+async function benchFeatures(isQuick: boolean): Promise<CaseResult[]> {
+  const minutes = { interval: '1m', rows: isQuick ? 50_000 : 500_000 } as const;
   const folder = await mkdtemp(path.join(tmpdir(), 'pavio-bench-features-'));
   try {
     const python = await pythonOrReason();
-    const results: CaseResult[] = [];
-    for (const each of cases) results.push(await benchCase(each, folder, python, onStep));
+    const results = [
+      await benchCase(
+        { name: '20 assets x 5 years of daily candles', assets: 20, rows: 1826, interval: '1d', runs: 7 },
+        folder,
+        python,
+      ),
+      await benchCase(
+        { name: `${isQuick ? '0.5' : '5'} M one-minute candles (10 assets)`, assets: 10, ...minutes, runs: 3 },
+        folder,
+        python,
+      ),
+    ];
     if (!isQuick) {
-      const ten: Case = {
-        name: '10 M one-minute candles (20 assets)',
-        assets: 20,
-        rows: 500_000,
-        interval: '1m',
-        runs: 1,
-      };
-      results.push(await memoryCase(ten, folder, onStep));
+      results.push(
+        await benchCase({ name: '10 M one-minute candles (20 assets)', assets: 20, ...minutes, runs: 1 }, folder),
+      );
     }
     return results;
   } finally {
@@ -118,58 +87,51 @@ async function pythonOrReason(): Promise<Python> {
   }
 }
 
-async function benchCase(
-  each: Case,
-  folder: string,
-  python: Python,
-  onStep?: (step: string) => void,
-): Promise<CaseResult> {
+/** Against the peers, where a Python is given; and the job. */
+async function benchCase(each: Case, folder: string, python?: Python): Promise<CaseResult> {
   const candles = path.join(folder, 'candles');
-  onStep?.(`${each.name}: simulating`);
+  console.error(`${each.name}: simulating`);
   writeCandleFile(candles, each.assets, each.rows, each.interval);
   const peers: PeerResult[] = [];
-  const absent: string[] = [];
-  for (const { peer, program } of PEERS) {
-    onStep?.(`${each.name}: ${peer}`);
-    const command = program.endsWith('.ts') ? { path: process.execPath } : python;
-    try {
-      if ('missing' in command) throw new Error(command.missing);
-      peers.push(await benchPeer(peer, command.path, program, candles, folder, each));
-    } catch (error) {
-      absent.push(
-        `${peer}: ${error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error)}`,
-      );
+  let groups: CaseResult['groups'] = {};
+  if (python !== undefined) {
+    for (const peer of PEERS) {
+      const command = peer.program.endsWith('.ts') ? { path: process.execPath } : python;
+      if ('missing' in command) continue;
+      console.error(`${each.name}: ${peer.name}`);
+      peers.push(await benchPeer(peer, command.path, candles, folder, each));
     }
+    groups = JSON.parse(await run(process.execPath, ['profile.ts', candles, String(each.runs)])) as typeof groups;
   }
   const job: JobResult[] = [];
   for (const threads of [1, 2]) {
-    onStep?.(`${each.name}: the job in ${threads} threads`);
+    console.error(`${each.name}: the job, threads: ${threads}`);
     job.push(await benchJob(candles, folder, threads, each.runs));
   }
-  const groups = JSON.parse(await run(process.execPath, ['profile.ts', candles])) as Record<string, number>;
-  return { name: each.name, rows: each.assets * each.rows, peers, absent, job, groups };
+  const { name, assets } = each;
+  const absent = python !== undefined && 'missing' in python ? { absent: python.missing } : {};
+  return { name, assets, rows: assets * each.rows, peers, ...absent, job, groups };
 }
 
 async function benchPeer(
-  peer: string,
+  { name, program, env }: Peer,
   command: string,
-  program: string,
   candles: string,
   folder: string,
   { interval, runs }: Case,
 ): Promise<PeerResult> {
   const [theirs, ours] = [path.join(folder, 'theirs'), path.join(folder, 'ours')];
-  const times = [String(runs), String(COMPARED_ROWS)];
-  const their = JSON.parse(await run(command, [program, candles, theirs, ...times])) as PeerFigures;
+  const repeated = [String(runs), String(COMPARED_ROWS)];
+  const their = JSON.parse(await run(command, [program, candles, theirs, ...repeated], env)) as PeerFigures;
   const our = JSON.parse(
-    await run(process.execPath, ['ours.ts', candles, ours, ...times, their.columns.join(',')]),
+    await run(process.execPath, ['ours.ts', candles, ours, ...repeated, their.columns.join(',')]),
   ) as PeerFigures;
   const disagreeing = await compare(theirs, ours, featureSet(interval).features);
   return {
-    peer,
+    peer: name,
     columns: their.columns.length,
-    peerSeconds: their.seconds,
-    oursSeconds: our.seconds,
+    peerSeconds: timingOf(their.seconds),
+    oursSeconds: timingOf(our.seconds),
     peerMegabytes: their.peakMegabytes,
     oursMegabytes: our.peakMegabytes,
     agreeing: their.columns.length - disagreeing.length,
@@ -184,23 +146,25 @@ async function benchJob(candles: string, folder: string, threads: number, runs: 
   return { threads, ...(JSON.parse(output) as Omit<JobResult, 'threads'>) };
 }
 
-/** Ten million candles through the job alone. */
-async function memoryCase(each: Case, folder: string, onStep?: (step: string) => void): Promise<CaseResult> {
-  const candles = path.join(folder, 'candles');
-  onStep?.(`${each.name}: memory`);
-  writeCandleFile(candles, each.assets, each.rows, each.interval);
-  const job = [await benchJob(candles, folder, 1, 1), await benchJob(candles, folder, 2, 1)];
-  return { name: each.name, rows: each.assets * each.rows, peers: [], absent: [], job, groups: {} };
-}
-
 const execute = promisify(execFile);
 
-async function run(command: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await execute(command, args, { cwd: PEERS_FOLDER, maxBuffer: 2 ** 24 });
-  return stdout.trim().split('\n').at(-1) ?? '';
+/** The last line that a program prints. */
+async function run(command: string, args: readonly string[], env: Peer['env'] = {}): Promise<string> {
+  try {
+    const { stdout } = await execute(command, args, { cwd: PEERS_FOLDER, env: { ...process.env, ...env } });
+    return lastLine(stdout);
+  } catch (error) {
+    throw new Error(`${args[0]} failed: ${lastLine((error as { stderr?: string }).stderr ?? String(error))}`, {
+      cause: error,
+    });
+  }
 }
 
-/** Columns whose newest rows differ by more than 1e-6 of the value, or of a millionth of the column's largest. */
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** Columns whose newest rows differ by more than a millionth of the value and a billionth of the column's largest. */
 async function compare(theirs: string, ours: string, features: readonly Feature[]): Promise<string[]> {
   const [their, our] = await Promise.all([readColumns(theirs), readColumns(ours)]);
   const known = new Set(features.map(({ name }) => name));
@@ -224,40 +188,11 @@ async function readColumns(file: string): Promise<Map<string, Float64Array>> {
   return new Map(header.columns.map((name, i) => [name, values.subarray(i * header.rows, (i + 1) * header.rows)]));
 }
 
-function describe({ name, peers, absent, job, groups }: CaseResult): string {
-  const ms = (seconds: number) => (seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0);
-  const lines = [`\n## ${name}`];
-  if (peers.length > 0) {
-    lines.push(
-      '\nEvery row: the same columns by the peer and by us, in one thread, best of some runs. We make them one by one, as',
-      'the job takes them; the peers keep theirs.',
-      '\n| peer | columns | peer ms | ours ms, 1 thread | times faster | peer MB | ours MB | equal columns |',
-      '|---|---:|---:|---:|---:|---:|---:|---:|',
-      ...peers.map(
-        (row) =>
-          `| ${row.peer} | ${row.columns} | ${ms(row.peerSeconds)} | ${ms(row.oursSeconds)} | ${(row.peerSeconds / row.oursSeconds).toFixed(1)} | ${row.peerMegabytes.toFixed(0)} | ${row.oursMegabytes.toFixed(0)} | ${row.agreeing} |`,
-      ),
-      ...peers
-        .filter(({ disagreeing }) => disagreeing.length > 0)
-        .map(({ peer, disagreeing }) => `\n${peer} gives other numbers for: ${disagreeing.join(', ')}.`),
-    );
-  }
-  lines.push(...absent.map((reason) => `\nNot here: ${reason}`));
-  const [one] = job;
-  lines.push(
-    '\n| candles to Parquet | ms | rows/s | against 1 thread | run again, unchanged, ms | file MB | peak MB |',
-    '|---|---:|---:|---:|---:|---:|---:|',
-    ...job.map(
-      (row) =>
-        `| ${row.threads} thread${row.threads === 1 ? '' : 's'} | ${ms(row.seconds)} | ${Math.round(row.rows / row.seconds).toLocaleString('en-US')} | ${((one?.seconds ?? 0) / row.seconds).toFixed(2)} | ${ms(row.unchangedSeconds)} | ${row.fileMegabytes.toFixed(0)} | ${row.peakMegabytes.toFixed(0)} |`,
-    ),
-  );
-  const spent = Object.entries(groups).sort(([, a], [, b]) => b - a);
-  if (spent.length > 0)
-    lines.push(`\nWhere the time goes: ${spent.map(([group, t]) => `${group} ${t.toFixed(1)} ms`).join(', ')}.`);
-  return lines.join('\n');
-}
-
 const { isQuick, isJson } = benchOptions(USAGE);
-const results = await benchFeatures({ isQuick, onStep: (step) => console.error(step) });
-console.log(isJson ? JSON.stringify(results, null, 2) : results.map(describe).join('\n'));
+const cases = await benchFeatures(isQuick);
+const targets = targetsOf(cases);
+console.log(
+  isJson
+    ? JSON.stringify({ cases, targets }, null, 2)
+    : `${cases.map(describeCase).join('\n')}\n\n${describeTargets(targets)}`,
+);

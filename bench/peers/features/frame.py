@@ -23,7 +23,7 @@ def load(path: str) -> list[tuple[str, dict[str, np.ndarray]]]:
 
 
 def run(make: Callable[[list], Callable[[], object]], first_asset: Callable[[object, int], dict[str, np.ndarray]]) -> None:
-    """Times the function that `make` gives for the loaded assets, best of some runs, and writes the newest rows of its
+    """Times the function that `make` gives for the loaded assets in some runs, and writes the newest rows of its
     first asset, to be compared. Arguments: candle file, target file, runs, rows to compare."""
     source, target, runs, compared = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     assets = load(source)
@@ -44,4 +44,4 @@ def run(make: Callable[[list], Callable[[], object]], first_asset: Callable[[obj
         file.write(f"{json.dumps(header)}\n".encode())
         for x in columns.values():
             file.write(x.tobytes())
-    print(json.dumps({"seconds": min(seconds), "peakMegabytes": peak, "columns": list(columns)}))
+    print(json.dumps({"seconds": seconds, "peakMegabytes": peak, "columns": list(columns)}))

@@ -6,13 +6,14 @@ import { openCandleFile } from './candle-file.ts';
 
 /** What a peer says of its run. */
 export interface PeerFigures {
-  readonly seconds: number;
+  /** Of each run. */
+  readonly seconds: readonly number[];
   readonly peakMegabytes: number;
   readonly columns: readonly string[];
 }
 
 /**
- * Times `compute`, which takes each asset in turn, best of some runs, and writes the newest rows of the first asset, to be
+ * Times `compute`, which takes each asset in turn, in some runs, and writes the newest rows of the first asset, to be
  * compared. Arguments as those of the Python peers: candle file, target file, runs, rows to compare.
  */
 export function runPeer(
@@ -22,13 +23,13 @@ export function runPeer(
   const { interval, assets: stored } = openCandleFile(source);
   const assets = stored.map(({ symbol, read }): AssetCandles => ({ symbol, candles: read() }));
   const compute = prepare(interval);
-  let seconds = Infinity;
+  const seconds: number[] = [];
   for (let run = 0; run < Number(runs); run++) {
     const started = performance.now();
     let values = 0;
     for (const asset of assets) for (const [, column] of compute(asset)) values += column.length;
     if (values === 0) throw new Error('nothing was computed');
-    seconds = Math.min(seconds, (performance.now() - started) / 1000);
+    seconds.push((performance.now() - started) / 1000);
   }
   const tails = Array.from(compute(assets[0]!), ([name, values]) => [name, values.slice(-Number(compared))] as const);
   const header = `${JSON.stringify({ columns: tails.map(([name]) => name), rows: tails[0]![1].length })}\n`;

@@ -1,6 +1,7 @@
 import { MODEL_NAMES } from '@pavio/core';
+import { describeTargets, type Target, tableRow } from '../../targets.ts';
 import { type FitResult, HELD_OUT, THREADS } from './fits.ts';
-import { sumOf, type Target, type TrainResults } from './targets.ts';
+import { sumOf, type TrainResults } from './targets.ts';
 import type { WalkForwardResult } from './walk-forward.ts';
 
 /** All results as Markdown. */
@@ -41,7 +42,7 @@ function describeFits(fits: readonly FitResult[]): string {
     '',
     '| model | rows | trees | peer | fit | ours, 1 thread | ours | x | predict | ours | x | loss | ours / theirs | peak MB | ours |',
     '|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
-    ...rows.map(line),
+    ...rows.map(tableRow),
     ...[...absent].map((reason) => `\nNot here: ${reason}`),
   ].join('\n');
 }
@@ -55,7 +56,7 @@ function describeWalkForward({ panel, ours, oneThread, serving, peer }: WalkForw
     '',
     '| | ours | ours, 1 thread | scikit-learn | x | with HistGradientBoosting | x |',
     '|---|---:|---:|---:|---:|---:|---:|',
-    line([
+    tableRow([
       'seconds',
       seconds(ours.seconds),
       seconds(oneThread.seconds),
@@ -67,32 +68,21 @@ function describeWalkForward({ panel, ours, oneThread, serving, peer }: WalkForw
     '',
     '| | ours | scikit-learn |',
     '|---|---:|---:|',
-    line([
+    tableRow([
       'one row through five models, us',
       serving.rowMicroseconds.toFixed(1),
       peer?.serving.rowMicroseconds.toFixed(0) ?? '',
     ]),
-    line(['loading the five, ms', serving.loadMs.toFixed(1), peer?.serving.loadMs.toFixed(1) ?? '']),
-    line(['files of the five, kB', kilobytes(sumOf(serving.bytes)), peer ? kilobytes(sumOf(peer.serving.bytes)) : '']),
+    tableRow(['loading the five, ms', serving.loadMs.toFixed(1), peer?.serving.loadMs.toFixed(1) ?? '']),
+    tableRow([
+      'files of the five, kB',
+      kilobytes(sumOf(serving.bytes)),
+      peer ? kilobytes(sumOf(peer.serving.bytes)) : '',
+    ]),
     ...MODEL_NAMES.map((name) =>
-      line([`loss of ${name}`, ours.losses[name].toPrecision(6), theirs?.losses[name].toPrecision(6) ?? '']),
+      tableRow([`loss of ${name}`, ours.losses[name].toPrecision(6), theirs?.losses[name].toPrecision(6) ?? '']),
     ),
   ].join('\n');
-}
-
-function describeTargets(targets: readonly Target[]): string {
-  const met = targets.filter(({ isMet }) => isMet).length;
-  return [
-    `${met} of ${targets.length} targets met.`,
-    '',
-    '| target | wanted | reached | |',
-    '|---|---:|---:|---|',
-    ...targets.map(({ what, wanted, reached, isMet }) => line([what, wanted, reached, isMet ? 'met' : 'NOT MET'])),
-  ].join('\n');
-}
-
-function line(cells: readonly (string | number)[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 function seconds(value: number): string {

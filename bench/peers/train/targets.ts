@@ -1,15 +1,8 @@
 import { MODEL_NAMES } from '@pavio/core';
+import { atLeast, atMost, type Target, times } from '../../targets.ts';
 import type { CaseName, Peer } from './cases.ts';
 import type { FitResult, PeerResult, Scaling } from './fits.ts';
 import type { WalkForwardResult } from './walk-forward.ts';
-
-/** What was wanted, and what this run reached. */
-export interface Target {
-  readonly what: string;
-  readonly wanted: string;
-  readonly reached: string;
-  readonly isMet: boolean;
-}
 
 export interface TrainResults {
   readonly fits: readonly FitResult[];
@@ -85,16 +78,4 @@ function servingTargets({ ours, serving, peer }: WalkForwardResult): Target[] {
 
 export function sumOf(bytes: Readonly<Record<string, number>>): number {
   return MODEL_NAMES.reduce((sum, name) => sum + bytes[name]!, 0);
-}
-
-function times(value: number): string {
-  return `${value.toFixed(2)}x`;
-}
-
-function atLeast(what: string, value: number, bound: number, show: (value: number) => string): Target {
-  return { what, wanted: `>= ${show(bound)}`, reached: show(value), isMet: value >= bound };
-}
-
-function atMost(what: string, value: number, bound: number, show: (value: number) => string): Target {
-  return { what, wanted: `<= ${show(bound)}`, reached: show(value), isMet: value <= bound };
 }
