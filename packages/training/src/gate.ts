@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type LiveRelease, MODEL_NAMES, type ModelName, modelKind, type ReleaseManifest } from '@pavio/core';
-import { compareWithNaive, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
+import { compareWithNaive, holmAdjusted, resolveParams, SIGNIFICANCE } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
 import { lossesOf } from './score.ts';
 import type { Tunings } from './tune/tunings.ts';
@@ -19,6 +19,13 @@ export interface GateDecision {
   readonly previous: string | null;
 }
 
+export interface GateJob extends WalkForwardJob {
+  /** `hashDataSet` of the rows. */
+  readonly hash: string;
+  /** Name and version of the software. */
+  readonly software: string;
+}
+
 /** Why nothing replaces a pinned release. */
 export function pinnedReason(version: string): string {
   return `Release ${version} is pinned: it stays live until pavio rollback --unpin.`;
@@ -26,14 +33,15 @@ export function pinnedReason(version: string): string {
 
 /**
  * May the candidate replace the live release? Not if that is pinned, and not if any of its models' walk-forward loss is
- * significantly worse (one-sided Diebold-Mariano) than that of the live release's parameters on the same folds. It is the
- * way of fitting that is compared: the live models themselves have seen the test parts of today's folds, so their own loss
- * there would flatter them. For the same reason searched parameters, live or candidate, are those of each fold's time.
+ * significantly worse (one-sided Diebold-Mariano, corrected by Holm for the models that are compared) than that of the
+ * live release's parameters on the same folds. It is the way of fitting that is compared: the live models themselves have
+ * seen the test parts of today's folds, so their own loss there would flatter them. For the same reason searched
+ * parameters, live or candidate, are those of each fold's time.
  */
 export async function decidePromotion(
   current: LiveRelease | undefined,
   candidate: Readonly<Record<ModelName, OutOfSample>>,
-  job: WalkForwardJob,
+  job: GateJob,
 ): Promise<GateDecision> {
   if (current === undefined) return { isPromoted: true, reason: 'First release.', previous: null };
   const { manifest: live, isPinned } = current;
@@ -50,11 +58,11 @@ export async function decidePromotion(
   const changed = MODEL_NAMES.filter(
     (name) => !isSameWindow || !isDeepStrictEqual(fittingOf(name, released), fittingOf(name, job)),
   );
-  if (changed.length === 0) return promote('Fitted like the live release, on other rows.');
+  if (changed.length === 0) return promote(`Fitted like the live release, ${describeDifference(live, job)}.`);
 
   const folds = isSameWindow ? job.folds : planFolds(job.data, job.folds.length, live.training.window);
   const incumbent = await runWalkForward({ ...job, folds, ...released });
-  const worse = changed.filter((name) => isSignificantlyWorse(name, job.data, candidate[name], incumbent[name]));
+  const worse = significantlyWorse(changed, job.data, candidate, incumbent);
   if (worse.length === 0) {
     return promote(`Not significantly worse than the live release's ${way}: ${changed.join(', ')}.`);
   }
@@ -83,16 +91,38 @@ function fittingOf(name: ModelName, { parameters, tuned }: Pick<WalkForwardJob, 
   return { parameters: parameters[name], tuning: tuned?.[name] };
 }
 
-function isSignificantlyWorse(name: ModelName, data: DataSet, candidate: OutOfSample, incumbent: OutOfSample): boolean {
-  const kind = modelKind(name);
-  const target = targetOf(data, kind);
-  const pick = (values: Float64Array) => Float64Array.from(candidate.rows, (row) => values[row]!);
-  const actual = pick(target);
-  // The incumbent in the place of the model, the candidate in that of the naive forecast: is the incumbent better?
-  const { skill, dieboldMariano } = compareWithNaive({
-    times: pick(data.time),
-    model: lossesOf(kind, actual, incumbent.predicted),
-    naive: lossesOf(kind, actual, candidate.predicted),
+/** What else than the way of fitting is not as in the live release. */
+function describeDifference({ training, folds, software }: ReleaseManifest, job: GateJob): string {
+  const differences = [
+    training.data === job.hash ? [] : ['on other rows'],
+    training.seed === job.seed ? [] : [`with seed ${job.seed} instead of ${training.seed}`],
+    folds.length === job.folds.length ? [] : [`judged on ${job.folds.length} folds instead of ${folds.length}`],
+    software === job.software ? [] : [`by ${job.software} instead of ${software}`],
+  ].flat();
+  return differences.length === 0 ? 'on the same rows' : differences.join(', ');
+}
+
+type Forecasts = Readonly<Record<ModelName, Pick<OutOfSample, 'rows' | 'predicted'>>>;
+
+/** Which of the models the incumbent beats beyond chance: of so many, each has a chance to look worse by bad luck. */
+export function significantlyWorse(
+  names: readonly ModelName[],
+  data: Pick<DataSet, 'time' | 'logReturn' | 'isUp'>,
+  candidate: Forecasts,
+  incumbent: Forecasts,
+): ModelName[] {
+  const comparisons = names.map((name) => {
+    const kind = modelKind(name);
+    const { rows, predicted } = candidate[name];
+    const target = targetOf(data, kind);
+    const actual = Float64Array.from(rows, (row) => target[row]!);
+    // The incumbent in the place of the model, the candidate in that of the naive forecast: is the incumbent better?
+    return compareWithNaive({
+      times: Float64Array.from(rows, (row) => data.time[row]!),
+      model: lossesOf(kind, actual, incumbent[name].predicted),
+      naive: lossesOf(kind, actual, predicted),
+    });
   });
-  return skill > 0 && dieboldMariano !== undefined && dieboldMariano.pValue < SIGNIFICANCE;
+  const pValues = holmAdjusted(Float64Array.from(comparisons, ({ dieboldMariano }) => dieboldMariano?.pValue ?? 1));
+  return names.filter((_, i) => comparisons[i]!.skill > 0 && pValues[i]! < SIGNIFICANCE);
 }

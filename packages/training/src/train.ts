@@ -118,7 +118,7 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
       fitFinalModels(trainer, data, parameters, seed, learntFrom, job.software),
       runWalkForward(walk),
     ]);
-    const gate = await decidePromotion(live, outOfSample, walk);
+    const gate = await decidePromotion(live, outOfSample, { ...walk, hash, software: job.software });
     const manifest = describeRelease(job, {
       data,
       hash,

@@ -49,7 +49,7 @@ export function planFolds(data: DataSet, folds: number, window?: number): Fold[]
   });
 }
 
-export function targetOf(data: DataSet, kind: ModelKind): Float64Array {
+export function targetOf(data: Pick<DataSet, 'logReturn' | 'isUp'>, kind: ModelKind): Float64Array {
   return kind === 'regressor' ? data.logReturn : data.isUp;
 }
 

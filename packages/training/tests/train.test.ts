@@ -125,13 +125,21 @@ describe('train', () => {
 
     const forced = await lake.train({ isForced: true, threads: 2 });
     expect(forced.manifest.version).toBe('20261121-110000');
-    expect(forced.manifest.gate.reason).toBe('Fitted like the live release, on other rows.');
+    expect(forced.manifest.gate.reason).toBe('Fitted like the live release, on the same rows.');
     for (const name of MODEL_NAMES) {
       expect(forced.manifest.models[name]).toEqual(first.manifest.models[name]);
     }
     const other = await lake.train({ seed: 2 });
     expect(other.isNew).toBe(true);
+    expect(other.manifest.gate.reason).toBe('Fitted like the live release, with seed 2 instead of 1.');
     expect(other.manifest.models.regressor_rf.file.sha256).not.toBe(first.manifest.models.regressor_rf.file.sha256);
+    const newer = await lake.train({ seed: 2, software: 'pavio next', folds: 4 });
+    expect(newer.manifest.gate.reason).toBe(
+      'Fitted like the live release, judged on 4 folds instead of 3, by pavio next instead of pavio test.',
+    );
+    await lake.put({ BTC: simulated('BTC', 301) });
+    const later = await lake.train({ seed: 2, software: 'pavio next', folds: 4 });
+    expect(later.manifest.gate.reason).toBe('Fitted like the live release, on other rows.');
   });
 
   it('keeps the live release when the candidate is significantly worse', async () => {
