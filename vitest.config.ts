@@ -7,8 +7,8 @@ export default defineConfig({
     // One more worker than cores: many tests wait for servers, processes and disks.
     maxWorkers: availableParallelism() + 1,
     // Far more than any test takes: they end what hangs, and say nothing of a machine that is busy.
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text-summary', 'lcovonly'] },
   },

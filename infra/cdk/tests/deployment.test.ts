@@ -13,7 +13,7 @@ let templates: Readonly<Record<StackName, Template>>;
 
 beforeAll(() => {
   templates = synthesize().templates;
-}, 240_000);
+});
 
 const deployed = Object.fromEntries(STACKS.map((name) => [name, () => templates[name]])) as unknown as Deployed;
 

@@ -49,7 +49,7 @@ describe('a training from fits that were made elsewhere', () => {
     expect(await missingOf(lake)).toEqual(missing);
   });
 
-  it('makes the release that this machine alone makes', { timeout: 300_000 }, async () => {
+  it('makes the release that this machine alone makes', async () => {
     const lake = open('cluster');
     const missing = await missingOf(lake);
     for (const order of missing.slice(1)) await fitOrder(lake, JSON.parse(JSON.stringify(order)));
@@ -66,7 +66,7 @@ describe('a training from fits that were made elsewhere', () => {
     expect(await trainFromFits(lake)).toMatchObject({ version: '20261121-1100', isNew: false, promoted: true });
   });
 
-  it('asks once more for what the gate compares with', { timeout: 300_000 }, async () => {
+  it('asks once more for what the gate compares with', async () => {
     const window = { PAVIO_WINDOW: '200d' };
     const [lake, alone] = ['cluster', 'alone'].map((name) => open(name, window, NOW + 60_000)) as [
       Workspace,

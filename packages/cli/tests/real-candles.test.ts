@@ -9,7 +9,6 @@ const DATA = path.resolve(import.meta.dirname, '../../../../shared/data/binance'
 
 it.skipIf(!existsSync(DATA))(
   'on real candles no model has a skill that only a leak could give (skipped where ../shared/data is absent)',
-  { timeout: 300_000 },
   async () => {
     const cwd = await emptyFolder();
     const files = globSync(path.join(DATA, '*-1d.csv'));

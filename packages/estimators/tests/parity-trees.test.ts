@@ -153,7 +153,7 @@ describe.skipIf(python.missing !== '')(`trees lose no more than their peers do${
   let answers: Answer[] = [];
   beforeAll(async () => {
     answers = await ask(QUESTIONS);
-  }, 300_000);
+  });
 
   test.each(QUESTIONS.map((question, i) => [JSON.stringify(question), question, i] as const))(
     '%s',

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 const CACHE = path.resolve(import.meta.dirname, '../../../node_modules/.cache/pavio');
 /** Others that wait while one installs, on a slow machine. */
-const INSTALL_MS = 300_000;
+const INSTALL_MS = 1_800_000;
 
 /** Why something outside of this checkout is not there; for the message of the tests that are skipped. */
 export interface Unavailable {
