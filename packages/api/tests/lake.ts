@@ -61,7 +61,8 @@ export async function openLake(): Promise<Lake> {
       return buildApp({
         predictor,
         registry,
-        history: createHistory({ ...shared, predictor }),
+        // The candles are counted before the answer, however busy the disk is.
+        history: createHistory({ ...shared, predictor, patience: 120_000 }),
         runs,
         store,
         clock,

@@ -24,7 +24,8 @@ beforeEach(async () => {
   candles = lakeCandleStore(store);
   const shared = { candles, predictions: lakePredictionLog(store), clock, simulated: simulatedMarket({ clock }) };
   const predictor = createPredictor({ ...shared, registry: lakeModelRegistry(store), log: silentLogger });
-  options = { ...shared, predictor };
+  // The count is waited for, however busy the disk is.
+  options = { ...shared, predictor, patience: 120_000 };
   return () => rm(folder, { recursive: true, force: true });
 });
 
