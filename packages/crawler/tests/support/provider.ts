@@ -1,4 +1,4 @@
-import { type Clock, type MarketSource, systemClock } from '@pavio/core';
+import type { Clock, MarketSource } from '@pavio/core';
 import { binance, cryptoCompare } from '@pavio/market';
 import { type Provider, type ProviderOptions, startProvider } from '@pavio/market/testing';
 import { onTestFinished } from 'vitest';
@@ -15,11 +15,10 @@ export async function provide(
 ): Promise<ProviderSetup> {
   const provider = await startProvider(options);
   onTestFinished(() => provider.close());
-  const { timeoutMs = 20_000 } = options;
+  const { clock, timeoutMs = 120_000 } = options;
   return {
     provider,
-    // The server's Retry-After dates are of the system's clock.
-    cryptoCompare: cryptoCompare({ baseUrl: provider.url, clock: systemClock, timeoutMs }),
-    binance: binance({ baseUrls: [provider.url], clock: systemClock, timeoutMs }),
+    cryptoCompare: cryptoCompare({ baseUrl: provider.url, clock, timeoutMs }),
+    binance: binance({ baseUrls: [provider.url], clock, timeoutMs }),
   };
 }
