@@ -21,7 +21,8 @@ export function startProgram(name: string, ...args: readonly string[]): Program 
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const ended = once(child, 'exit').then(([code, signal]: (number | string)[]) => code ?? signal ?? 'unknown');
+  // Not 'exit': what it printed last may still be on its way then.
+  const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? 'unknown');
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
