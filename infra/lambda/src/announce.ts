@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** The event that says that a crawl has got what there was to get; it starts the pipeline. */
 export const CRAWL_COMPLETED = { source: 'pavio', detailType: 'CrawlCompleted' } as const;
 
+/** What the crawler logs then, with the same detail: how `npm run monitor` finds the last crawl. */
+export const CRAWL_SAID = 'crawl completed';
+
 /** Its detail, which is the input of the pipeline. */
 export const crawlCompletedSchema = z.object({
   /** As `s3://bucket`: deployments beside each other share the bus, and each listens for its own. */

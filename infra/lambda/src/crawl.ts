@@ -13,7 +13,7 @@ import { type CrawlReport, crawl, incompleteError, largestAssets } from '@pavio/
 import { lakeCandleStore, lakeModelRegistry, openStore } from '@pavio/storage';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
-import { announce, type CrawlCompleted } from './announce.ts';
+import { announce, CRAWL_SAID, type CrawlCompleted } from './announce.ts';
 import { type Continuation, continuationSchema, goOn, MOST_PARTS } from './continuation.ts';
 import { invocation } from './invocation.ts';
 import { serviceMetrics } from './metrics.ts';
@@ -110,7 +110,7 @@ async function crawlLake(lake: Lake, continued: Continuation | undefined, signal
   };
   await announce(detail);
   await measureModels(lake);
-  log.info({ ...detail, seconds: report.seconds }, 'crawl completed');
+  log.info({ ...detail, seconds: report.seconds }, CRAWL_SAID);
   return { status: 'completed', detail };
 }
 

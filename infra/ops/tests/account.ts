@@ -40,10 +40,8 @@ export const RUN = {
 
 /** A deployment with the names and kinds of what the real one has, as far as a command looks at it. */
 export function smallDeployment(name: string): Readonly<Record<string, Template>> {
-  const logs = (part: string) => ({
-    Type: 'AWS::Logs::LogGroup',
-    Properties: { LogGroupName: `/aws/lambda/${name}-${part}` },
-  });
+  const group = (LogGroupName: string) => ({ Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } });
+  const logs = (part: string) => group(`/aws/lambda/${name}-${part}`);
   return {
     data: {
       Resources: { Lake: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `${name}-lake` } } },
@@ -57,6 +55,8 @@ export function smallDeployment(name: string): Readonly<Record<string, Template>
     pipeline: {
       Resources: {
         Logs: logs('train'),
+        SparkLogs: group(`/aws-glue/${name}-spark/error`),
+        JobLogs: group(`/aws-glue/${name}-spark/output`),
         Machine: {
           Type: 'AWS::StepFunctions::StateMachine',
           Properties: {

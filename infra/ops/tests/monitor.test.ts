@@ -11,9 +11,11 @@ import {
 } from '@aws-sdk/client-sfn';
 import { runProgram } from '@pavio/cli';
 import { fixedClock } from '@pavio/core';
+import { CRAWL_SAID } from '@pavio/lambda';
 import { openStore } from '@pavio/storage';
 import { type S3Server, startS3Server } from '@pavio/storage/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LogLine } from '../src/monitor/logs.ts';
 import { createStacks, RUN, smallDeployment, topicOf, useAccount } from './account.ts';
 import { ops } from './ops.ts';
 
@@ -133,10 +135,10 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
       const object = await local.get(key);
       await bucket.put(key, object?.body ?? new Uint8Array());
     }
-    await log('crawl', now - 3 * DAY, { level: 'info', ...detail, rows: 1, msg: 'crawl completed' });
-    await log('crawl', now - 60_000, { level: 'info', ...detail, msg: 'crawl completed' });
-    await log('train', now - 50_000, { level: 'error', msg: 'the market fell into the sea' });
-    await log('api', now - 40_000, 'START RequestId: 1');
+    await log('/aws/lambda/pavio-crawl', now - 3 * DAY, { level: 'info', ...detail, rows: 1, msg: CRAWL_SAID });
+    await log('/aws/lambda/pavio-crawl', now - 60_000, { level: 'info', ...detail, msg: CRAWL_SAID });
+    await log('/aws/lambda/pavio-train', now - 50_000, { level: 'error', msg: 'the market fell into the sea' });
+    await log('/aws/lambda/pavio-api', now - 40_000, 'START RequestId: 1');
     await run();
     await alarm('pavio', 'run-failed', 'OK');
     await alarm('pavio', 'models-old', 'ALARM');
@@ -144,9 +146,9 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
   });
   afterAll(() => s3.stop());
 
-  async function log(part: string, timestamp: number, line: object | string): Promise<void> {
+  async function log(logGroupName: string, timestamp: number, line: object | string): Promise<void> {
     const client = new CloudWatchLogsClient({});
-    const stream = { logGroupName: `/aws/lambda/pavio-${part}`, logStreamName: `stream-${timestamp}` };
+    const stream = { logGroupName, logStreamName: `stream-${timestamp}` };
     await client.send(new CreateLogStreamCommand(stream));
     const message = typeof line === 'string' ? line : JSON.stringify(line);
     await client.send(new PutLogEventsCommand({ ...stream, logEvents: [{ timestamp, message }] }));
@@ -233,6 +235,24 @@ describe.skipIf(missing !== '')(`npm run monitor${missing}`, () => {
       ['pavio-run-failed', 'OK'],
     ]);
     expect(bucket.models.version).toBe(version);
+  });
+
+  it('reads what the job on Spark prints, and of what Spark says itself the errors since the last run began', async () => {
+    const spark = '/aws-glue/pavio-spark';
+    const later = Date.now() + 1000;
+    await log(`${spark}/output`, later, 'RuntimeError: node features ended with code 1\n  at line 117');
+    await log(`${spark}/error`, now - DAY, '26/11/20 ERROR TaskSetManager: of the run before');
+    await log(`${spark}/error`, later + 1, '26/11/21 INFO MemoryStore: cleared');
+    await log(`${spark}/error`, later + 2, '26/11/21 ERROR TaskSetManager: Task 0 failed 4 times');
+    const { stdout } = await ops(['monitor', '--json', '--lines', '4']);
+    expect(JSON.parse(stdout).cloud.logs.map(({ from, message }: LogLine) => `${from} ${message}`)).toEqual([
+      'pavio-train the market fell into the sea',
+      'pavio-api START RequestId: 1',
+      'pavio-spark/output RuntimeError: node features ended with code 1\n  at line 117',
+      'pavio-spark/error 26/11/21 ERROR TaskSetManager: Task 0 failed 4 times',
+    ]);
+    const shown = (await ops(['monitor'])).stdout;
+    expect(shown).toMatch(/pavio-spark\/output +RuntimeError: node features ended with code 1\n.*pavio-spark\/error/);
   });
 
   it('says so where hardly anything has happened yet', async () => {

@@ -87,7 +87,8 @@ export function describeCloud({ deployment, stacks, outputs, crawl, runs, alarms
         { title: 'logs', cell: ({ at }) => at },
         { title: 'from', cell: ({ from }) => from },
         { title: 'level', cell: ({ level }) => level },
-        { title: 'message', cell: ({ message }) => message },
+        // The rest of it, where Spark and Python say where in the code, is told by --json.
+        { title: 'message', cell: ({ message }) => message.split('\n', 1)[0] as string },
       ]),
     );
   }
