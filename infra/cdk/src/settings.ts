@@ -1,6 +1,7 @@
 import { SETTINGS as APPLICATION_SETTINGS, loadConfig, PavioError, type SettingName } from '@pavio/core';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { type Timetable, timetableOf } from './timetable.ts';
 
 const wholeNumber = z.coerce.number().int();
 const flag = z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive', error: 'must be true or false' });
@@ -9,6 +10,11 @@ const DAYS = Object.values(RetentionDays).filter((days) => typeof days === 'numb
 
 /** What Lambda takes, in MiB; accounts that are new are held to 3008 until they ask for more. */
 const memory = wholeNumber.min(128).max(10_240);
+
+/** An alarm of CloudWatch looks back a week at most. */
+const LONGEST_WATCH_HOURS = 168;
+/** A crawl may be started two hours late, and takes its time. */
+const CRAWL_HOURS = 3;
 
 interface Setting<Schema extends z.ZodType> {
   readonly schema: Schema;
@@ -32,14 +38,19 @@ export const SETTINGS = {
     about: 'What stacks, functions and alarms are called: another name is another deployment beside this one',
   }),
   crawlSchedule: setting({
-    schema: z.string().regex(/^(cron|rate)\(.+\)$/, 'must be a schedule like cron(0 2,19 * * ? *) or rate(1 hour)'),
+    schema: z
+      .string()
+      .refine(
+        (text) => timetableOf(text) !== undefined,
+        'must be a schedule like cron(0 2,19 * * ? *) or rate(1 hour)',
+      ),
     fallback: 'cron(0 2,19 * * ? *)',
     about: 'When to crawl, in UTC, as EventBridge Scheduler writes it',
   }),
   crawlSilenceHours: setting({
-    schema: wholeNumber.min(1).max(168),
-    fallback: '20',
-    about: 'Hours without a completed crawl after which an alarm goes off',
+    schema: wholeNumber.min(1).max(LONGEST_WATCH_HOURS).optional(),
+    about:
+      'Hours without a completed crawl after which an alarm goes off; not set: three more than the longest pause of crawlSchedule',
   }),
   modelAgeDays: setting({
     schema: wholeNumber.min(1).max(365),
@@ -141,11 +152,15 @@ const PASSED_ON = {
   seed: undefined,
   cryptocompareBaseUrl: undefined,
   binanceBaseUrl: undefined,
+  logLevel: 'info',
 } as const satisfies Partial<Record<SettingName, string | undefined>>;
 
 export const PASSED_ON_SETTINGS = Object.keys(PASSED_ON) as (keyof typeof PASSED_ON)[];
 
 export interface Settings extends DeploymentSettings {
+  readonly crawlSilenceHours: number;
+  /** What `crawlSchedule` comes to. */
+  readonly crawlsPerDay: number;
   /** Environment variables of the functions that crawl, compute, train and serve. */
   readonly application: Readonly<Record<string, string>>;
 }
@@ -186,6 +201,14 @@ export function loadSettings({ context = {}, env = {} }: SettingSources = {}): S
     problems.push(`${PREFIX}eksAdmin (${variableOf('eksAdmin')}) must be set where ${PREFIX}eks is true`);
   }
 
+  const timetable = timetableOf(String(settings['crawlSchedule']));
+  if (timetable !== undefined) {
+    const { crawlSilenceHours } = settings as { crawlSilenceHours?: number };
+    problems.push(...problemsOfSilence(timetable, crawlSilenceHours));
+    settings['crawlsPerDay'] = timetable.runsPerDay;
+    settings['crawlSilenceHours'] = crawlSilenceHours ?? usualSilence(timetable);
+  }
+
   const application: Record<string, string> = {};
   for (const name of PASSED_ON_SETTINGS) {
     const [variable = ''] = APPLICATION_SETTINGS[name].env;
@@ -206,6 +229,21 @@ export function loadSettings({ context = {}, env = {} }: SettingSources = {}): S
     });
   }
   return Object.freeze({ ...settings, application }) as Settings;
+}
+
+/** An alarm that goes off between two crawls that both came is none. */
+function problemsOfSilence({ longestPauseHours: pause }: Timetable, hours: number | undefined): string[] {
+  if (pause >= LONGEST_WATCH_HOURS) {
+    return [
+      `crawlSchedule must crawl again within ${LONGEST_WATCH_HOURS} hours: longer no alarm watches for a crawl that did not come`,
+    ];
+  }
+  if (hours === undefined || hours > pause) return [];
+  return [`crawlSilenceHours must be more than ${pause}, the longest pause of crawlSchedule in hours`];
+}
+
+function usualSilence({ longestPauseHours }: Timetable): number {
+  return Math.min(LONGEST_WATCH_HOURS, Math.ceil(longestPauseHours) + CRAWL_HOURS);
 }
 
 /** `crawlMemory` is set by `PAVIO_CRAWL_MEMORY`. */

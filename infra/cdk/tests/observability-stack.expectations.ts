@@ -121,7 +121,8 @@ export function observabilityStackExpectations(deployed: Deployed): void {
       const { LoggingConfig, TracingConfig } = only(template, 'AWS::Lambda::Function', {
         FunctionName: `pavio-${part}`,
       }).Properties;
-      expect(LoggingConfig.LogFormat).toBe('JSON');
+      // The application says how much is logged; Lambda drops nothing of it.
+      expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', ApplicationLogLevel: 'TRACE' });
       expect(LoggingConfig.LogGroup).toHaveProperty('Ref');
       expect(TracingConfig).toEqual({ Mode: 'Active' });
     });

@@ -55,6 +55,7 @@ export function pipelineStackExpectations({ Pipeline: pipeline }: Deployed): voi
       expect(text(DefaultArguments['--lake'])).toBe('s3://<pavio-data BucketName>');
       expect(JSON.parse(text(DefaultArguments['--environment']))).toEqual({
         PAVIO_SOURCE: 'cryptocompare',
+        PAVIO_LOG_LEVEL: 'info',
         AWS_REGION: '<AWS::Region>',
       });
       expect(text(DefaultArguments['--node'])).toMatch(/^s3:\/\/.*assets/);

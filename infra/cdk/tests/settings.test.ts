@@ -9,10 +9,12 @@ describe('settings', () => {
     expect(loadSettings()).toMatchObject({
       name: 'pavio',
       crawlSchedule: 'cron(0 2,19 * * ? *)',
+      crawlsPerDay: 2,
+      crawlSilenceHours: 20,
       waf: false,
       logDays: 30,
       alarmEmail: undefined,
-      application: { PAVIO_SOURCE: 'cryptocompare' },
+      application: { PAVIO_SOURCE: 'cryptocompare', PAVIO_LOG_LEVEL: 'info' },
     });
   });
 
@@ -26,16 +28,49 @@ describe('settings', () => {
 
   it('pass the settings of the application on', () => {
     const { application } = loadSettings({
-      context: { 'pavio:interval': '1h', 'pavio:assets': 'BTC,ETH' },
+      context: { 'pavio:interval': '1h', 'pavio:assets': 'BTC,ETH', 'pavio:logLevel': 'debug' },
       env: { PAVIO_SOURCE: 'binance', PAVIO_LAKE: 's3://elsewhere', CRYPTOCOMPARE_API_KEY: 'secret' },
     });
-    expect(application).toEqual({ PAVIO_INTERVAL: '1h', PAVIO_ASSETS: 'BTC,ETH', PAVIO_SOURCE: 'binance' });
+    expect(application).toEqual({
+      PAVIO_INTERVAL: '1h',
+      PAVIO_ASSETS: 'BTC,ETH',
+      PAVIO_SOURCE: 'binance',
+      PAVIO_LOG_LEVEL: 'debug',
+    });
+  });
+
+  it.each([
+    ['rate(1 hour)', 4],
+    ['cron(0 6 * * ? *)', 27],
+    ['cron(30 6 ? * MON-FRI *)', 75],
+    ['rate(160 hours)', 163],
+    ['rate(167 hours)', 168],
+  ])('watch for a crawl as long as %s pauses, and three hours more: %d', (crawlSchedule, hours) => {
+    expect(loadSettings({ context: { 'pavio:crawlSchedule': crawlSchedule } }).crawlSilenceHours).toBe(hours);
+  });
+
+  it.each([
+    ['cron(0 6 * * ? *)', '24', 'crawlSilenceHours must be more than 24, the longest pause of crawlSchedule in hours'],
+    ['rate(7 days)', undefined, 'crawlSchedule must crawl again within 168 hours'],
+    ['cron(0 0 1 * ? *)', '168', 'crawlSchedule must crawl again within 168 hours'],
+  ])('refuse an alarm that goes off though every crawl came: %s, %s', (crawlSchedule, hours, problem) => {
+    const silence = hours === undefined ? {} : { 'pavio:crawlSilenceHours': hours };
+    expect(problemsOf({ 'pavio:crawlSchedule': crawlSchedule, ...silence })).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  it('take the hours that are given where they are more', () => {
+    const context = { 'pavio:crawlSchedule': 'rate(1 hour)', 'pavio:crawlSilenceHours': '2' };
+    expect(loadSettings({ context }).crawlSilenceHours).toBe(2);
   });
 
   it.each([
     ['waf', 'yes', 'pavio:waf must be true or false'],
     ['name', 'My Deployment', 'pavio:name must be a short name like pavio-hourly'],
     ['crawlSchedule', '0 2 * * *', 'pavio:crawlSchedule must be a schedule like cron(0 2,19 * * ? *) or rate(1 hour)'],
+    ['crawlSchedule', 'rate(0 hours)', 'pavio:crawlSchedule must be a schedule like'],
+    ['logLevel', 'loud', 'logLevel (PAVIO_LOG_LEVEL) is invalid'],
     ['logDays', '31', 'pavio:logDays must be one of 1, 3, 5, 7, 14, 30'],
     ['alarmEmail', 'nobody', 'pavio:alarmEmail must be an e-mail address'],
     ['trainMemory', '20480', 'pavio:trainMemory Too big'],
@@ -75,8 +110,8 @@ describe('settings', () => {
       ]),
       ...PASSED_ON_SETTINGS.map((name) => {
         const { env, about, ...setting } = APPLICATION_SETTINGS[name];
-        const fallback = name === 'source' ? 'cryptocompare' : 'fallback' in setting ? setting.fallback : '';
-        return [name, env[0], fallback, about];
+        const fallback = 'fallback' in setting ? setting.fallback : '';
+        return [name, env[0], loadSettings().application[env[0] ?? ''] ?? fallback, about];
       }),
     ]);
   });

@@ -12,6 +12,7 @@ describe('another deployment', () => {
     'pavio:waf': 'true',
     'pavio:alarmEmail': 'somebody@example.com',
     'pavio:logDays': '7',
+    'pavio:logLevel': 'debug',
   };
   const env = { CDK_DEFAULT_ACCOUNT: '123456789012', CDK_DEFAULT_REGION: 'eu-west-1' };
   const { templates } = synthesize({ settings, env });
@@ -29,7 +30,7 @@ describe('another deployment', () => {
     for (const part of ['Crawler', 'Pipeline', 'Api'] as const) {
       for (const { Properties } of resourcesOf(templates[part], 'AWS::Lambda::Function')) {
         expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
-        expect(Properties.Environment.Variables).toMatchObject({ PAVIO_INTERVAL: '1h' });
+        expect(Properties.Environment.Variables).toMatchObject({ PAVIO_INTERVAL: '1h', PAVIO_LOG_LEVEL: 'debug' });
       }
       for (const { Properties } of resourcesOf(templates[part], 'AWS::Logs::LogGroup')) {
         expect(Properties.RetentionInDays).toBe(7);

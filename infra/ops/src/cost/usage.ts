@@ -15,7 +15,6 @@ import {
   TRAIN_TIME,
 } from './measured.ts';
 import { HOURS } from './prices.ts';
-import { runsPerDay } from './schedule.ts';
 
 /** What a bill depends on, beside the settings of the deployment. */
 export interface Demand {
@@ -45,7 +44,7 @@ export function demandOf(
   return {
     requests: 100_000,
     history: Math.ceil(span / intervalMs(interval)),
-    retrains: runsPerDay(settings.crawlSchedule),
+    retrains: settings.crawlsPerDay,
     months: 12,
     ...options,
   };
@@ -80,7 +79,7 @@ const DAYS = HOURS / 24;
 export function usageOf(settings: Settings, { assets, history, retrains, requests }: Demand): Usage {
   const { crawlMemory, featuresMemory, trainMemory, apiMemory, sparkRows, sparkWorkers } = settings;
   const rows = assets * history;
-  const crawls = runsPerDay(settings.crawlSchedule) * DAYS;
+  const crawls = settings.crawlsPerDay * DAYS;
   const runs = retrains * DAYS;
   const engine = rows >= sparkRows ? 'Glue' : 'Lambda';
   // The driver computes nothing.
