@@ -1,6 +1,7 @@
-export { type AssetCheck, checkAsset, isClean } from './check/check-asset.ts';
+export { type AssetCheck, type CheckOptions, checkAsset, isClean } from './check/check-asset.ts';
 export { type CheckJob, type CheckReport, runCheckJob } from './check/check-job.ts';
 export type { LookAhead } from './check/look-ahead.ts';
+export type { CarriedOver } from './check/other-assets.ts';
 export type { BrokenWarmUp } from './check/warm-up.ts';
 export { checkInputs } from './check-inputs.ts';
 export { type ComputeOptions, computeFeatures, featureColumns } from './compute.ts';

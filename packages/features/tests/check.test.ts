@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fixedClock, sliceRows } from '@pavio/core';
+import { type CandleSeries, fixedClock, sliceRows } from '@pavio/core';
 import { folderStore, lakeCandleStore } from '@pavio/storage';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkAsset, type Feature, featureSet, isClean, runCheckJob } from '../src/index.ts';
+import { column } from '../src/indicators/column.ts';
 import { hasRealCandles, readCandles, realFiles, walk, walks, withoutPadding } from './candle-series.ts';
 
 const { features } = featureSet('1d');
@@ -29,7 +30,7 @@ it('finds nothing wrong with our features, on walks of every temper', () => {
 
 describe('a planted feature', () => {
   const lookAheadOf = (list: readonly Feature[]) =>
-    checkAsset('BTC', series, '1d', list).lookAhead.map(({ feature }) => feature);
+    checkAsset('BTC', series, '1d', { features: list }).lookAhead.map(({ feature }) => feature);
 
   it('that peeks one candle ahead is caught', () => {
     const peek = planted('peek', {
@@ -66,10 +67,75 @@ describe('a planted feature', () => {
     ['a hole', { compute: (frame) => honest.compute(frame).fill(Number.NaN, 5, 6) }, /is NaN for a model/],
     ['infinity', { isInput: false, compute: (frame) => honest.compute(frame).fill(Infinity, 5, 6) }, /infinite/],
   ] as [string, Partial<Feature>, RegExp][])('with %s is caught', (_, change, problem) => {
-    const { warmUp } = checkAsset('BTC', series, '1d', planted('planted', change));
+    const { warmUp } = checkAsset('BTC', series, '1d', { features: planted('planted', change) });
     expect(warmUp).toEqual([
       { feature: 'planted', problem: expect.stringMatching(problem) as string, time: expect.any(Number) as number },
     ]);
+  });
+});
+
+describe('a planted feature that depends on the asset before', () => {
+  const candles = walk({ seed: 4, rows: 300 });
+  const other = walk({ seed: 6, rows: 500 });
+  let newest = 0;
+
+  it.each([
+    ['by what it leaves in memory', ({ close }) => column(close.length)],
+    [
+      'by what it keeps in a variable',
+      ({ close }) => {
+        const before = newest;
+        newest = close.at(-1)!;
+        return close.map((value) => value / before);
+      },
+    ],
+  ] as [string, Feature['compute']][])('%s is caught', (_, compute) => {
+    const features = planted('leak', { lookback: 0, compute });
+    for (const options of [{ features, other }, { features }]) {
+      const { carriedOver } = checkAsset('BTC', candles, '1d', options);
+      expect(carriedOver.map(({ feature }) => feature)).toEqual(['leak']);
+    }
+  });
+});
+
+describe('says how many features were checked', () => {
+  const checkedOn = (candles: CandleSeries) => checkAsset('BTC', candles, '1d').checked;
+  const all = { lookAhead: features.length, warmUp: features.length, carriedOver: features.length };
+  const { memory } = featureSet('1d');
+  const remembering = (rows: number) =>
+    features.filter((feature) => feature.lookback < rows && (feature.memory < rows || feature.memory === Infinity))
+      .length;
+
+  it('all, with one candle more than any remembers', () => {
+    expect(checkedOn(walk({ seed: 1, rows: memory + 1 }))).toEqual(all);
+    expect(checkedOn(walk({ seed: 1, rows: memory }))).toEqual({ ...all, warmUp: remembering(memory) });
+    expect(remembering(memory)).toBeLessThan(features.length);
+  });
+
+  it('those whose memory fits into the longest stretch without a gap', () => {
+    const candles = walk({ seed: 1, rows: memory + 100 });
+    const time = candles.time.map((value, row) => (row < 400 ? value : value + 86_400_000));
+    const longest = memory + 100 - 400;
+    expect(checkedOn({ ...candles, time })).toEqual({ ...all, warmUp: remembering(longest) });
+  });
+
+  it('those that have a value, with few candles; none, with none', () => {
+    expect(checkedOn(walk({ seed: 1, rows: 2 }))).toEqual({
+      lookAhead: features.filter(({ lookback }) => lookback === 0).length,
+      warmUp: remembering(2),
+      carriedOver: features.filter(({ lookback }) => lookback < 2).length,
+    });
+    expect(checkedOn(walk({ seed: 1, rows: 0 }))).toEqual({ lookAhead: 0, warmUp: 0, carriedOver: 0 });
+    const bad = walk({ seed: 1, rows: 300 });
+    bad.high[7] = bad.low[7]! / 2;
+    expect(checkedOn(bad)).toEqual({ lookAhead: 0, warmUp: 0, carriedOver: 0 });
+  });
+
+  it('not a memory that is declared longer than the history', () => {
+    const forgetful = planted('forgetful', { compute: runningSum, memory: 5000 });
+    const { warmUp, checked } = checkAsset('BTC', walk({ seed: 1, rows: 4900 }), '1d', { features: forgetful });
+    expect({ warmUp, checked: checked.warmUp }).toEqual({ warmUp: [], checked: features.length });
+    expect(forgetful).toHaveLength(features.length + 1);
   });
 });
 
@@ -110,6 +176,9 @@ it('checks what is stored', async () => {
   ]);
   const peek: Feature = { ...honest, name: 'peek', compute: ({ close }) => close.map((_, row) => close[row + 1] ?? 0) };
   expect(await runCheckJob({ candles, ...market, clock, features: [peek] })).toMatchObject({ isClean: false });
+  const leak: Feature = { ...honest, name: 'leak', lookback: 0, compute: ({ close }) => column(close.length) };
+  const leaking = await runCheckJob({ candles, ...market, clock, symbols: ['ETH'], features: [honest, leak] });
+  expect(leaking.assets).toMatchObject([{ symbol: 'ETH', lookAhead: [], carriedOver: [{ feature: 'leak' }] }]);
 });
 
 describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {

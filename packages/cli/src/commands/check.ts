@@ -6,11 +6,12 @@ import { describeCheck } from '../reports/check.ts';
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'Prove on the stored candles that no feature looks ahead or breaks its warm-up',
+  summary: 'Prove on the stored candles that no feature looks ahead, breaks its warm-up or depends on another asset',
   usesCandles: true,
   details:
     'Computes all features of every asset with and without later candles, from their declared memory alone and from the ' +
-    'whole history, and looks at the candles themselves: gaps, jumps, standstills. Exit code 1 when something is wrong.',
+    'whole history, alone and after another asset, and looks at the candles themselves: gaps, jumps, standstills. Says how ' +
+    'many features the candles were enough to check. Exit code 1 when something is wrong.',
   async run({ workspace, console }) {
     const { candles, clock, config } = workspace;
     const { source, quote } = await chooseStored(workspace);
@@ -24,7 +25,8 @@ export const checkCommand: Command = {
       onProgress: ({ done, total, symbol }) => console.progress('check', done, total, symbol),
     });
     console.result(report, describeCheck(report));
-    if (report.assets.length === 0) throw new PavioError('no_candles', 'There are no stored candles to check.');
+    if (report.assets.every(({ rows }) => rows === 0))
+      throw new PavioError('no_candles', 'There are no stored candles to check.');
     if (!report.isClean)
       throw new PavioError('bad_features', 'The features or the candles are not right: see the report.');
   },

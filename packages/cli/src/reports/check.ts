@@ -16,25 +16,43 @@ export function describeCheck(report: CheckReport): string {
     { title: 'no volume', align: 'right', cell: ({ withoutVolume }) => count(withoutVolume) },
     { title: 'standstill', align: 'right', cell: ({ longestStandstill }) => count(longestStandstill) },
     { title: 'jumps', align: 'right', cell: ({ jumps }) => count(jumps) },
-    { title: 'no look-ahead', cell: (asset) => verdict(asset, asset.lookAhead.length) },
-    { title: 'warm-up', cell: (asset) => verdict(asset, asset.warmUp.length) },
-    { title: 'result', cell: (asset) => (isClean(asset) ? 'ok' : 'WRONG') },
+    { title: 'no look-ahead', cell: ({ lookAhead, checked }) => verdict(lookAhead, checked.lookAhead, features) },
+    { title: 'warm-up', cell: ({ warmUp, checked }) => verdict(warmUp, checked.warmUp, features) },
+    { title: 'alone', cell: ({ carriedOver, checked }) => verdict(carriedOver, checked.carriedOver, features) },
+    { title: 'result', cell: (asset) => result(asset, features) },
   ]);
   const problems = [...missing.map((symbol) => `${symbol}: no closed candles.`), ...assets.flatMap(problemsOf)];
+  const isInPart = assets.some((asset) => result(asset, features) === 'in part');
   return [
     `${features} features on ${interval} candles of ${assets.length} assets from ${source} in ${quote}.`,
     ...(problems.length > 0 ? ['', ...problems] : []),
     '',
     table,
+    ...(isInPart ? ['', inPart(features)] : []),
   ].join('\n');
 }
 
-function verdict({ badCandles }: AssetCheck, problems: number): string {
-  if (badCandles !== undefined) return 'not checked';
-  return problems === 0 ? 'proven' : `${problems} broken`;
+function verdict(problems: readonly unknown[], checked: number, features: number): string {
+  if (problems.length > 0) return `${problems.length} broken`;
+  if (checked === 0) return 'not checked';
+  return checked === features ? 'proven' : `${checked} of ${features}`;
 }
 
-function problemsOf({ symbol, badCandles, lookAhead, warmUp }: AssetCheck): string[] {
+function result(asset: AssetCheck, features: number): string {
+  if (!isClean(asset)) return 'WRONG';
+  const checked = Object.values(asset.checked);
+  if (checked.every((count) => count === 0)) return 'not checked';
+  return checked.every((count) => count === features) ? 'ok' : 'in part';
+}
+
+function inPart(features: number): string {
+  return (
+    `In part: not all ${features} features could be checked on these candles. It takes more of them without a gap than a ` +
+    'feature looks back or remembers (pavio features --list).'
+  );
+}
+
+function problemsOf({ symbol, badCandles, lookAhead, warmUp, carriedOver }: AssetCheck): string[] {
   return [
     ...(badCandles === undefined ? [] : [badCandles]),
     ...lookAhead.map(
@@ -42,5 +60,9 @@ function problemsOf({ symbol, badCandles, lookAhead, warmUp }: AssetCheck): stri
         `${symbol}: ${feature} looks ahead: at ${formatTime(time)} it is ${value}, without later candles ${withoutLater}.`,
     ),
     ...warmUp.map(({ feature, problem, time }) => `${symbol}: ${feature} ${problem} (${formatTime(time)}).`),
+    ...carriedOver.map(
+      ({ feature, time, value, alone }) =>
+        `${symbol}: ${feature} depends on another asset: at ${formatTime(time)} it is ${value} after it, alone ${alone}.`,
+    ),
   ];
 }

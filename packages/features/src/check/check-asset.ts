@@ -2,7 +2,9 @@ import { type CandleSeries, type Interval, intervalMs, PavioError, seriesLength 
 import type { Feature } from '../feature.ts';
 import { featureSet } from '../feature-set.ts';
 import { assertCandles, segmentsOf } from '../segments.ts';
+import { NOTHING_CHECKED } from './findings.ts';
 import { findLookAhead, type LookAhead } from './look-ahead.ts';
+import { type CarriedOver, findCarriedOver } from './other-assets.ts';
 import { type BrokenWarmUp, findBrokenWarmUp } from './warm-up.ts';
 
 /** What was found out about one asset's candles and features. */
@@ -27,42 +29,84 @@ export interface AssetCheck {
   readonly lookAhead: readonly LookAhead[];
   /** Features that do not keep their declared warm-up, memory or range. */
   readonly warmUp: readonly BrokenWarmUp[];
+  /** Features that depend on the asset that was computed before. */
+  readonly carriedOver: readonly CarriedOver[];
+  /** How many features the candles were enough to check for each of the three. */
+  readonly checked: { readonly lookAhead: number; readonly warmUp: number; readonly carriedOver: number };
+}
+
+export interface CheckOptions {
+  /** Features to check; those of the interval by default. */
+  readonly features?: readonly Feature[];
+  /** Candles of another asset, which is computed before; where it has none, the asset's own turned round stand in. */
+  readonly other?: CandleSeries;
 }
 
 /** Usual moves (median of absolute returns) above which a move is a jump. */
 const JUMP = 20;
 
 /**
- * Checks one asset: its candles, and on them that no feature looks ahead and each keeps its declaration. Nothing is
- * taken from the tests of the features: what is proven is proven on these candles.
+ * Checks one asset: its candles, and on them that no feature looks ahead, each keeps its declaration, and none depends on
+ * another asset. Nothing is taken from the tests of the features: what is proven is proven on these candles.
  *
- * @param features those of the interval by default.
  */
 export function checkAsset(
   symbol: string,
   series: CandleSeries,
   interval: Interval,
-  features: readonly Feature[] = featureSet(interval).features,
+  options: CheckOptions = {},
 ): AssetCheck {
+  const { features = featureSet(interval).features, other } = options;
   const rows = seriesLength(series);
-  const quality = { symbol, rows, ...qualityOf(series, interval) };
-  try {
-    assertCandles(series, interval, symbol);
-  } catch (error) {
-    if (!(error instanceof PavioError)) throw error;
-    return { ...quality, badCandles: error.message, lookAhead: [], warmUp: [] };
-  }
-  if (rows === 0) return { ...quality, lookAhead: [], warmUp: [] };
+  const badCandles = whyUnusable(series, interval, symbol);
+  const isUsable = rows > 0 && badCandles === undefined;
+  const before = isUsableOther(other, interval) ? other : turnedRound(series);
+
+  const lookAhead = isUsable ? findLookAhead(series, interval, features) : NOTHING_CHECKED;
+  const warmUp = isUsable ? findBrokenWarmUp(series, interval, features) : NOTHING_CHECKED;
+  const carriedOver = isUsable ? findCarriedOver(series, before, interval, features) : NOTHING_CHECKED;
   return {
-    ...quality,
-    lookAhead: findLookAhead(series, interval, features),
-    warmUp: findBrokenWarmUp(series, interval, features),
+    symbol,
+    rows,
+    ...qualityOf(series, interval),
+    ...(badCandles === undefined ? {} : { badCandles }),
+    lookAhead: lookAhead.problems,
+    warmUp: warmUp.problems,
+    carriedOver: carriedOver.problems,
+    checked: { lookAhead: lookAhead.checked, warmUp: warmUp.checked, carriedOver: carriedOver.checked },
   };
 }
 
-/** Is there nothing wrong? Gaps, jumps and candles without volume are the market's, not an error. */
-export function isClean({ badCandles, lookAhead, warmUp }: AssetCheck): boolean {
-  return badCandles === undefined && lookAhead.length === 0 && warmUp.length === 0;
+/** Was nothing found wrong? Gaps, jumps and candles without volume are the market's, not an error. */
+export function isClean({ badCandles, lookAhead, warmUp, carriedOver }: AssetCheck): boolean {
+  return badCandles === undefined && [lookAhead, warmUp, carriedOver].every((problems) => problems.length === 0);
+}
+
+function isUsableOther(other: CandleSeries | undefined, interval: Interval): other is CandleSeries {
+  return other !== undefined && seriesLength(other) > 0 && whyUnusable(other, interval, 'It') === undefined;
+}
+
+/** The same candles, the last one first, at the same times. */
+function turnedRound(series: CandleSeries): CandleSeries {
+  const { open, high, low, close, volume } = series;
+  return {
+    ...series,
+    open: open.toReversed(),
+    high: high.toReversed(),
+    low: low.toReversed(),
+    close: close.toReversed(),
+    volume: volume.toReversed(),
+  };
+}
+
+function whyUnusable(series: CandleSeries, interval: Interval, name: string): string | undefined {
+  try {
+    assertCandles(series, interval, name);
+  } catch (error) {
+    if (error instanceof PavioError) return error.message;
+    throw error;
+  }
+  return undefined;
 }
 
 function qualityOf(series: CandleSeries, interval: Interval) {

@@ -1,4 +1,4 @@
-import { type CandleStore, type Clock, lastClosedOpen, sliceTime } from '@pavio/core';
+import { type CandleStore, type Clock, lastClosedOpen, type SeriesKey, sliceTime } from '@pavio/core';
 import type { Feature } from '../feature.ts';
 import { featureSet } from '../feature-set.ts';
 import type { Market } from '../job/asset-task.ts';
@@ -27,17 +27,21 @@ export interface CheckReport {
   readonly isClean: boolean;
 }
 
-/** Checks the stored candles of all assets and the features on them, one asset in memory at a time. */
+/** Checks the stored candles of all assets and the features on them, each after another; two assets are in memory at a time. */
 export async function runCheckJob(job: CheckJob): Promise<CheckReport> {
   const { candles, source, quote, interval, symbols, clock, onProgress } = job;
   const features = job.features ?? featureSet(interval).features;
   const newest = lastClosedOpen(clock.now(), interval);
   const stored = await candles.list({ source, quote, interval });
   const keys = symbols === undefined ? stored : stored.filter(({ symbol }) => symbols.includes(symbol));
+  const read = async (key: SeriesKey) => sliceTime(await candles.read(key), -Infinity, newest);
   const assets: AssetCheck[] = [];
+  const another = stored.findLast(({ symbol }) => symbol !== keys[0]?.symbol);
+  let other = another === undefined ? undefined : await read(another);
   for (const [index, key] of keys.entries()) {
-    const closed = sliceTime(await candles.read(key), -Infinity, newest);
-    assets.push(checkAsset(key.symbol, closed, interval, features));
+    const closed = await read(key);
+    assets.push(checkAsset(key.symbol, closed, interval, { features, ...(other === undefined ? {} : { other }) }));
+    other = closed;
     onProgress?.({ done: index + 1, total: keys.length, symbol: key.symbol });
   }
   const missing = [

@@ -1,6 +1,7 @@
 import { type CandleSeries, type Interval, seriesLength, sliceRows } from '@pavio/core';
 import { featureColumns } from '../compute.ts';
 import type { Feature } from '../feature.ts';
+import { type Findings, firstDifference } from './findings.ts';
 
 /** A feature whose value in a row was another one before the candles after it were known. */
 export interface LookAhead {
@@ -22,16 +23,23 @@ const ROWS_AFTER_CUT = 40;
 
 /**
  * Proves for many rows t and every feature that `features(candles[0..t])` are, to the last bit, the rows up to t of
- * `features(candles)`. Gives the first difference of each feature that looks ahead.
+ * `features(candles)`. Gives the first difference of each feature that looks ahead. A feature is checked where it has a
+ * value before one of the cuts.
  */
-export function findLookAhead(series: CandleSeries, interval: Interval, features: readonly Feature[]): LookAhead[] {
+export function findLookAhead(
+  series: CandleSeries,
+  interval: Interval,
+  features: readonly Feature[],
+): Findings<LookAhead> {
   const rows = seriesLength(series);
   const found = new Map<string, LookAhead>();
+  const checked = new Set<string>();
   const compare = (whole: CandleSeries, cuts: readonly number[]) => {
     const parts = cuts.map((cut) => featureColumns(sliceRows(whole, 0, cut), interval, features));
     for (const [feature, values] of featureColumns(whole, interval, features)) {
       for (const part of parts) {
         const [, past] = part.next().value as readonly [string, Float64Array];
+        if (!checked.has(feature) && past.some((value) => !Number.isNaN(value))) checked.add(feature);
         const row = firstDifference(past, values);
         if (row === -1 || found.has(feature)) continue;
         found.set(feature, { feature, time: whole.time[row]!, value: values[row]!, withoutLater: past[row]! });
@@ -50,13 +58,5 @@ export function findLookAhead(series: CandleSeries, interval: Interval, features
     const from = Math.max(0, cut - ROWS_BEFORE_CUT - window);
     if (cut > from) compare(sliceRows(series, from, Math.min(rows, cut + ROWS_AFTER_CUT)), [cut - from]);
   }
-  return [...found.values()];
-}
-
-/** First row where two columns differ, as long as the shorter one is; -1 where there is none. */
-function firstDifference(past: Float64Array, all: Float64Array): number {
-  for (let row = 0; row < past.length; row++) {
-    if (past[row] !== all[row] && !(Number.isNaN(past[row]!) && Number.isNaN(all[row]!))) return row;
-  }
-  return -1;
+  return { problems: [...found.values()], checked: checked.size };
 }
