@@ -51,6 +51,8 @@ export const winnersSchema = z.object({
   quote: text,
   interval: z.enum(INTERVAL_NAMES),
   featureSet: z.object({ name: text, hash: sha256 }),
+  /** As in the manifest: of the training parts that were searched on; absent: no limit. */
+  window: count.optional(),
   models: z.partialRecord(
     z.enum(MODEL_NAMES),
     z.object({

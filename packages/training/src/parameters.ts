@@ -16,21 +16,23 @@ export function completeParameters(given: GivenParameters = {}): Parameters {
 
 export interface ParameterChoice {
   readonly data: DataSet;
+  /** Milliseconds; see `TrainingJob`. */
+  readonly window: number | undefined;
   readonly given: GivenParameters | undefined;
   readonly winners: Winners | undefined;
   readonly log: Logger;
 }
 
 /** What each model is fitted with: the parameters that were given, else those that a search found, else the defaults. */
-export function chooseParameters({ data, given = {}, winners, log }: ParameterChoice): {
+export function chooseParameters({ data, window, given = {}, winners, log }: ParameterChoice): {
   readonly parameters: Parameters;
   readonly tuned: Tunings;
 } {
   if (winners === undefined) return { parameters: completeParameters(given), tuned: {} };
-  if (!belongTo(winners, data.source)) {
+  if (!belongTo(winners, data.source, window)) {
     log.warn(
-      'The parameters that pavio tune found are of other features or of another market: the defaults are used. ' +
-        'Run pavio tune again.',
+      'The parameters that pavio tune found are of other features, another market or another window: the defaults are ' +
+        'used. Run pavio tune again, with the same --window.',
     );
     return { parameters: completeParameters(given), tuned: {} };
   }

@@ -45,7 +45,7 @@ export interface TrainingJob {
   readonly seed: number;
   /** What shall differ from the default parameters, a model. */
   readonly parameters?: GivenParameters;
-  /** Parameters that `tune` found, which take the place of the defaults if they are of these features and this market. */
+  /** Parameters that `tune` found, which take the place of the defaults if they are of these features, this market and window. */
   readonly winners?: Winners | undefined;
   /** Parts that the walk-forward evaluation tests on; 5 by default. */
   readonly folds?: number;
@@ -85,9 +85,9 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   const { features, registry, clock, log, seed, signal } = job;
   const started = performance.now();
   const data = await readDataSet(features);
-  const { parameters, tuned } = chooseParameters({ data, given: job.parameters, winners: job.winners, log });
   const hash = hashDataSet(data);
   const window = job.window && trainingWindowMs(job.window, data.source.interval);
+  const { parameters, tuned } = chooseParameters({ data, window, given: job.parameters, winners: job.winners, log });
   const report = (manifest: ReleaseManifest, isNew: boolean): TrainingReport => {
     return { manifest, isNew, leftOut: data.leftOut, seconds: (performance.now() - started) / 1000 };
   };

@@ -2,7 +2,7 @@ import { createLogger, type ModelName, silentLogger, type Tuning, winnersSchema 
 import { describe, expect, it } from 'vitest';
 import { type TuningJob, type TuningReport, tune } from '../src/index.ts';
 import { readWinners } from '../src/tune/records.ts';
-import { openLake, SMALL, simulated } from './lake.ts';
+import { DAY, openLake, SMALL, simulated } from './lake.ts';
 import { persistentMarket } from './persistent-market.ts';
 
 type Lake = Awaited<ReturnType<typeof openLake>>;
@@ -175,7 +175,31 @@ describe('tune', () => {
     const log = createLogger('warn', { write: (line) => void lines.push(line) });
     const { manifest } = await lake.train({ winners: foreign, log });
     expect(manifest.models.regressor_lin).toMatchObject({ parameters: { alpha: 4500 } });
-    expect(lines.join()).toContain('of other features or of another market: the defaults are used');
+    expect(lines.join()).toContain('of other features, another market or another window: the defaults are used');
+  });
+
+  it('hands winners over to trainings of the same window alone', async () => {
+    const lake = await openLake();
+    await lake.put({ BTC: simulated('BTC', 400) });
+    const window = { days: 150 };
+    const options = { parameters: { regressor_lin: { alpha: 0 } }, models: ['regressor_lin'], window };
+    expect((await search(lake, options)).models[0]).toMatchObject({ isTakenOver: true });
+    const { winners } = (await readWinners(lake.store))!;
+    expect(winners).toMatchObject({ window: 150 * DAY });
+    const alphaOf = async (training: Parameters<Lake['train']>[0]) => {
+      const { manifest } = await lake.train({ winners, ...training });
+      return manifest.models.regressor_lin.parameters['alpha'];
+    };
+    const found = winners.models.regressor_lin!.tuning!.choices.at(-1)!.parameters['alpha'];
+    expect(found).not.toBe(4500);
+    expect(await alphaOf({ window: { candles: 150 } })).toBe(found);
+    expect(await alphaOf({ window: { days: 151 } })).toBe(4500);
+    expect(await alphaOf({})).toBe(4500);
+    // A search in another window has nothing to go on from.
+    await search(lake, { ...options, window: undefined });
+    const other = (await readWinners(lake.store))!.winners;
+    expect(other.window).toBeUndefined();
+    expect(other.models.regressor_lin!.compared).toHaveLength(1);
   });
 
   it('refuses what makes no sense, and records that are damaged', async () => {

@@ -74,12 +74,12 @@ export async function tune(job: TuningJob): Promise<TuningReport> {
         return { ...judgement, study: study.id, trials: tried.length, resumed: resumed[i]! };
       }),
     );
-    const before = stored !== undefined && belongTo(stored.winners, data.source) ? stored.winners.models : {};
+    const before = stored !== undefined && belongTo(stored.winners, data.source, window) ? stored.winners.models : {};
     const decisions = decide(judged, before);
     const models = { ...before, ...Object.fromEntries(decisions.map(({ report, entry }) => [report.name, entry])) };
     signal?.throwIfAborted();
     if (!isDeepStrictEqual(models, before)) {
-      await storeWinners(store, describeWinners(job, data.source, models), stored?.tag);
+      await storeWinners(store, describeWinners(job, data.source, window, models), stored?.tag);
     }
     const reports = decisions.map(({ report }) => report);
     for (const { name, isTakenOver, reason } of reports) log.info({ model: name, isTakenOver }, `${name}: ${reason}`);
@@ -105,9 +105,15 @@ function trialsOf({ trials }: Study, limit = Infinity): Trial[] {
   return [...trials.values()].filter(({ number }) => number <= limit).sort((a, b) => a.number - b.number);
 }
 
-function describeWinners({ clock, software }: TuningJob, about: DataSet['source'], models: Winners['models']): Winners {
+function describeWinners(
+  { clock, software }: TuningJob,
+  about: DataSet['source'],
+  window: number | undefined,
+  models: Winners['models'],
+): Winners {
   const { source, quote, interval, featureSet } = about;
   const { name, hash } = featureSet;
   const createdAt = isoTime(clock.now());
-  return { format: 1, createdAt, software, source, quote, interval, featureSet: { name, hash }, models };
+  const market = { source, quote, interval, featureSet: { name, hash } };
+  return { format: 1, createdAt, software, ...market, ...(window === undefined ? {} : { window }), models };
 }

@@ -19,13 +19,22 @@ export function parametersAt<N extends ModelName>(name: N, tuning: Tuning, time:
   return resolveParams(name, choice?.parameters ?? tuning.untuned);
 }
 
-/** Are the parameters made for such data: the same features of the same market? */
-export function belongTo(winners: Winners, { source, quote, interval, featureSet }: DataSet['source']): boolean {
+/**
+ * Are the parameters made for such data: the same features of the same market, and as much of its past to learn from?
+ *
+ * @param window milliseconds
+ */
+export function belongTo(
+  winners: Winners,
+  { source, quote, interval, featureSet }: DataSet['source'],
+  window: number | undefined,
+): boolean {
   return (
     winners.source === source &&
     winners.quote === quote &&
     winners.interval === interval &&
-    winners.featureSet.hash === featureSet.hash
+    winners.featureSet.hash === featureSet.hash &&
+    winners.window === window
   );
 }
 
