@@ -24,6 +24,8 @@ export interface FaultProxy {
   readonly endpoint: string;
   /** The next requests meet these faults, one each; the rest pass. */
   plan(...faults: readonly Fault[]): void;
+  /** Planned faults that no request has met yet. */
+  readonly left: number;
   /** Requests seen so far, as `PUT /bucket/key`. */
   readonly requests: readonly string[];
   stop(): Promise<void>;
@@ -44,6 +46,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     plan: (...faults) => planned.push(...faults),
+    get left() {
+      return planned.length;
+    },
     requests,
     stop: () =>
       new Promise((resolve) => {
