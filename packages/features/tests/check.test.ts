@@ -177,7 +177,8 @@ it('checks what is stored', async () => {
   const peek: Feature = { ...honest, name: 'peek', compute: ({ close }) => close.map((_, row) => close[row + 1] ?? 0) };
   expect(await runCheckJob({ candles, ...market, clock, features: [peek] })).toMatchObject({ isClean: false });
   const leak: Feature = { ...honest, name: 'leak', lookback: 0, compute: ({ close }) => column(close.length) };
-  const leaking = await runCheckJob({ candles, ...market, clock, symbols: ['ETH'], features: [honest, leak] });
+  const unshared = features.find(({ name }) => name === 'simple_return_1')!;
+  const leaking = await runCheckJob({ candles, ...market, clock, symbols: ['ETH'], features: [unshared, leak] });
   expect(leaking.assets).toMatchObject([{ symbol: 'ETH', lookAhead: [], carriedOver: [{ feature: 'leak' }] }]);
 });
 
