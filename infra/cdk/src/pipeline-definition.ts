@@ -23,7 +23,7 @@ import { CALL_RETRY, GLUE_RETRY, LIST_RETRY, OUR_RETRY, SERVICE_RETRY } from './
 export interface PipelineSteps {
   readonly features: IFunction;
   readonly train: IFunction;
-  /** The job that does both where so many rows are stored, or more. */
+  /** The job that does both where so many candles are stored, or more. */
   readonly glue: { readonly job: string; readonly rows: number };
   /** Of the state machine itself. */
   readonly stateMachineArn: string;
@@ -38,7 +38,11 @@ const LONGEST_GLUE = Duration.hours(6);
 
 /**
  * The states of the pipeline: wait for the turn, then features, training (which judges the candidate and releases it, or
- * not) and a note of what came of it. Input: the detail of the event `CrawlCompleted`, or `{}` when started by hand.
+ * not) and a note of what came of it. Input: the detail of the event `CrawlCompleted`, or `{}` when started by hand. On what
+ * it runs is decided by what is stored, so it is the same whoever has started it.
+ *
+ * What Glue writes is no log that CloudWatch reads metrics from, and Step Functions learns of a run its number and no more: so
+ * the training function tells in the end what came of it.
  *
  * One run at a time: the oldest of the running executions works, all younger ones wait. There is no lock that a killed run
  * could leave behind. The list of executions is eventually consistent, so two that start in the same instant might pass
@@ -96,32 +100,30 @@ class PipelineStates {
 
   #work(): IChainable {
     const { features, train, glue } = this.#steps;
+    const measure = TaskInput.fromObject({ task: 'measure', input: JsonPath.objectAt('$') });
+    const tell = TaskInput.fromObject({ task: 'tell', seconds: JsonPath.numberAt('$.train.seconds') });
     const of = (field: string) => `$.train.${field}`;
+    const notify = this.#notify(
+      'NotifyTrained',
+      said('Models {}. Released: {}. {}', of('version'), of('promoted'), of('reason')),
+    );
     const small = this.#onLambda('Features', features, 'features')
       .next(this.#onLambda('Train', train, 'train'))
-      .next(
-        this.#notify('NotifyTrained', said('Models {}. Released: {}. {}', of('version'), of('promoted'), of('reason'))),
-      );
+      .next(notify);
     const large = this.#onGlue('FeaturesOnGlue', glue.job, 'features')
       .next(this.#onGlue('TrainOnGlue', glue.job, 'train'))
-      .next(
-        this.#notify(
-          'NotifyTrainedOnGlue',
-          said('Trained on Glue, run {}. What came of it is told by: pavio models.', '$.train.run'),
-        ),
-      );
-    // A run that was started by hand says nothing of rows, and a path to nothing is an error to all but isPresent.
-    const isLarge = Condition.and(
-      Condition.isPresent('$.rows'),
-      Condition.isNumeric('$.rows'),
-      Condition.numberGreaterThanEquals('$.rows', glue.rows),
-    );
-    return new Choice(this.#scope, 'ChooseEngine').when(isLarge, large).otherwise(small);
+      .next(this.#onLambda('TellTrained', train, 'train', tell))
+      .next(notify);
+    const isLarge = Condition.numberGreaterThanEquals('$.stored.rows', glue.rows);
+    const engine = new Choice(this.#scope, 'ChooseEngine').when(isLarge, large).otherwise(small);
+    return this.#onLambda('MeasureStored', features, 'stored', measure).next(engine);
   }
 
-  #onLambda(id: string, lambdaFunction: IFunction, result: string): TaskStateBase {
+  /** @param payload the state, where it is not given. */
+  #onLambda(id: string, lambdaFunction: IFunction, result: string, payload?: TaskInput): TaskStateBase {
     const task = new LambdaInvoke(this.#scope, id, {
       lambdaFunction,
+      ...(payload && { payload }),
       payloadResponseOnly: true,
       resultPath: `$.${result}`,
       retryOnServiceExceptions: false,
@@ -138,7 +140,7 @@ class PipelineStates {
         '--step': step,
         '--input': JsonPath.jsonToString(JsonPath.objectAt('$')),
       }),
-      resultSelector: { 'run.$': '$.Id' },
+      resultSelector: { 'run.$': '$.Id', 'seconds.$': '$.ExecutionTime' },
       resultPath: `$.${step}`,
       taskTimeout: Timeout.duration(LONGEST_GLUE),
     });

@@ -1,79 +1,69 @@
-import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
 import { stateMachineDefinition } from '../src/index.ts';
 import { synthesize } from './deployment.ts';
+import { runPipeline, EXECUTION as THIS } from './local-pipeline.ts';
 
-type Definition = ConstructorParameters<typeof StateMachine>[0];
-type JsonValue = Parameters<StateMachine['run']>[0];
-
-const THIS = 'arn:aws:states:us-east-1:123456789012:execution:pavio-pipeline:this';
 const OLDER = THIS.replace('this', 'older');
 const YOUNGER = THIS.replace('this', 'younger');
 
 const { templates } = synthesize();
-const definition = stateMachineDefinition(templates.Pipeline.toJSON()) as unknown as Definition;
+const definition = stateMachineDefinition(templates.Pipeline.toJSON());
 
-/** Runs the rendered state machine with waits cut short; `listed` is what each look at the running executions finds. */
-async function execute(input: JsonValue, listed: readonly string[][]) {
+interface Around {
+  /** What each look at the running executions finds. */
+  readonly listed?: readonly string[][];
+  /** Candles that are stored. */
+  readonly rows?: number;
+}
+
+/** The tasks of a run in which all goes well. */
+async function visited(input: unknown, { listed = [[THIS]], rows = 1000 }: Around = {}) {
   const looks = [...listed];
-  const ran: string[] = [];
-  const task = (name: string, result: JsonValue) => async () => {
-    ran.push(name);
-    return result;
-  };
-  const { result } = new StateMachine(definition).run(input, {
-    context: {
-      Execution: { Id: THIS, Input: {}, Name: 'this', RoleArn: '', StartTime: '' },
-      StateMachine: { Id: 'arn:aws:states:us-east-1:123456789012:stateMachine:pavio-pipeline', Name: 'pavio-pipeline' },
-    },
-    overrides: {
-      waitTimeOverrides: { WaitForTurn: 0 },
-      taskResourceLocalHandlers: {
-        ListRuns: async () => {
-          ran.push('ListRuns');
-          return { Executions: (looks.shift() ?? []).map((ExecutionArn) => ({ ExecutionArn })) };
-        },
-        Features: task('Features', { rows: 1, key: 'features/x.parquet' }),
-        Train: task('Train', { version: '20261121-0200', promoted: true, reason: 'better' }),
-        FeaturesOnGlue: task('FeaturesOnGlue', { Id: 'jr_1' }),
-        TrainOnGlue: task('TrainOnGlue', { Id: 'jr_2' }),
-        NotifyTrained: task('NotifyTrained', {}),
-        NotifyTrainedOnGlue: task('NotifyTrainedOnGlue', {}),
-      },
-    },
+  const run = await runPipeline(definition, input, {
+    ListRuns: () => ({ Executions: (looks.shift() ?? []).map((ExecutionArn) => ({ ExecutionArn })) }),
+    MeasureStored: () => ({ assets: 3, rows }),
+    Features: () => ({ rows: 1, key: 'features/x.parquet' }),
+    Train: () => ({ version: '20261121-0200', promoted: true, reason: 'better' }),
+    FeaturesOnGlue: () => ({ Id: 'jr_1', ExecutionTime: 60 }),
+    TrainOnGlue: () => ({ Id: 'jr_2', ExecutionTime: 600 }),
+    TellTrained: () => ({ version: '20261121-0200', promoted: true, reason: 'better' }),
+    NotifyTrained: () => ({}),
   });
-  await result;
-  return ran;
+  if (run.error !== undefined) throw run.error;
+  return run.visited;
 }
 
 describe('a run', () => {
-  const work = ['Features', 'Train', 'NotifyTrained'];
+  const work = ['MeasureStored', 'Features', 'Train', 'NotifyTrained'];
 
   it('works at once when it is alone', async () => {
-    expect(await execute({}, [[THIS]])).toEqual(['ListRuns', ...work]);
+    expect(await visited({})).toEqual(['ListRuns', ...work]);
   });
 
   it('works when all others began later', async () => {
-    expect(await execute({}, [[YOUNGER, THIS]])).toEqual(['ListRuns', ...work]);
+    expect(await visited({}, { listed: [[YOUNGER, THIS]] })).toEqual(['ListRuns', ...work]);
   });
 
   it('waits for those that began before it', async () => {
-    const looks = [[YOUNGER, THIS, OLDER], [THIS, OLDER], [THIS]];
-    expect(await execute({}, looks)).toEqual(['ListRuns', 'ListRuns', 'ListRuns', ...work]);
+    const listed = [[YOUNGER, THIS, OLDER], [THIS, OLDER], [THIS]];
+    expect(await visited({}, { listed })).toEqual(['ListRuns', 'ListRuns', 'ListRuns', ...work]);
   });
 
   it('waits until it is listed itself', async () => {
-    expect(await execute({}, [[], [THIS]])).toEqual(['ListRuns', 'ListRuns', ...work]);
+    expect(await visited({}, { listed: [[], [THIS]] })).toEqual(['ListRuns', 'ListRuns', ...work]);
   });
 });
 
 describe('the engine', () => {
+  const small = ['Features', 'Train'];
+  const large = ['FeaturesOnGlue', 'TrainOnGlue', 'TellTrained'];
+
   it.each([
-    ['a few rows', { rows: 599_999 }, 'Train'],
-    ['many rows', { rows: 600_000 }, 'TrainOnGlue'],
-    ['a start by hand', {}, 'Train'],
-    ['rows that are no number', { rows: 'many' }, 'Train'],
-  ])('for %s is chosen by the number', async (_case, input, trained) => {
-    expect(await execute(input, [[THIS]])).toContain(trained);
+    ['a start by hand, on a few candles', {}, 599_999, small],
+    ['a start by hand, on many candles', {}, 600_000, large],
+    ['a crawl of a few assets in a lake of many', { rows: 1000 }, 600_000, large],
+    ['a crawl', { rows: 1000 }, 1000, small],
+  ])('for %s is chosen by what is stored', async (_case, input, rows, work) => {
+    expect(await visited(input, { rows })).toEqual(['ListRuns', 'MeasureStored', ...work, 'NotifyTrained']);
   });
 });

@@ -1,9 +1,6 @@
 import process from 'node:process';
-import { openWorkspace, type Workspace } from '@pavio/cli';
+import { namedMarket, openWorkspace, type Workspace } from '@pavio/cli';
 import { createLogger, loadConfig } from '@pavio/core';
-import { z } from 'zod';
-
-const marketSchema = z.object({ source: z.string().optional(), quote: z.string().optional() }).catch({});
 
 /**
  * The lake as the environment says; source and quote as the input does, where it tells of a crawl.
@@ -11,7 +8,6 @@ const marketSchema = z.object({ source: z.string().optional(), quote: z.string()
  * @throws PavioError `bad_config`.
  */
 export function openCluster(input: unknown): Workspace {
-  const config = loadConfig({ env: process.env });
-  const { source = config.source, quote = config.quote } = marketSchema.parse(input);
-  return openWorkspace({ ...config, source, quote }, createLogger(config.logLevel ?? 'info'));
+  const config = { ...loadConfig({ env: process.env }), ...namedMarket(input) };
+  return openWorkspace(config, createLogger(config.logLevel ?? 'info'));
 }

@@ -16,7 +16,7 @@ export const crawlCompletedSchema = z.object({
   interval: z.string(),
   /** Assets with candles. */
   assets: z.int(),
-  /** Candles of them that are stored: what features and training are sized by. */
+  /** Candles of them that are stored. */
   rows: z.int(),
   /** Candles of them that this crawl has added, and corrected. */
   added: z.int(),

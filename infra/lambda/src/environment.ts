@@ -1,6 +1,5 @@
 import process from 'node:process';
 import { type Config, createLogger, type Logger, loadConfig } from '@pavio/core';
-import { z } from 'zod';
 
 export interface Environment {
   readonly config: Config;
@@ -18,12 +17,4 @@ export function readEnvironment(known: Partial<Config> = {}): Environment {
   // Lambda takes what is written to stdout into the function's log; lines that are JSON stay as they are.
   const log = createLogger(config.logLevel ?? 'info', { write: (line) => void process.stdout.write(line) });
   return { config, log };
-}
-
-const marketSchema = z.object({ source: z.string().optional(), quote: z.string().optional() }).catch({});
-
-/** Source and quote of the crawl that an input of the pipeline tells of; nothing where it was started by hand. */
-export function marketOf(event: unknown): Partial<Pick<Config, 'source' | 'quote'>> {
-  const { source, quote } = marketSchema.parse(event);
-  return { ...(source === undefined ? {} : { source }), ...(quote === undefined ? {} : { quote }) };
 }

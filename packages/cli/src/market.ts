@@ -8,6 +8,7 @@ import {
 } from '@pavio/core';
 import { chooseMarket } from '@pavio/market';
 import { lakeCandleStore } from '@pavio/storage';
+import { z } from 'zod';
 import type { Workspace } from './workspace.ts';
 
 /** What is looked at to choose. */
@@ -81,6 +82,14 @@ export async function chooseStored({ config, candles, database }: MarketContext)
       remedy: 'Crawl some (pavio crawl) or import them (pavio import PATH).',
     },
   );
+}
+
+const namedSchema = z.object({ source: z.string().optional(), quote: z.string().optional() }).catch({});
+
+/** Source and quote that the input of a job names, as that of a pipeline does after a crawl; nothing where it names none. */
+export function namedMarket(input: unknown): Partial<Pick<Config, 'source' | 'quote'>> {
+  const { source, quote } = namedSchema.parse(input);
+  return { ...(source === undefined ? {} : { source }), ...(quote === undefined ? {} : { quote }) };
 }
 
 /** Quotes of the stored series of a source, the most frequent first. */
