@@ -17,6 +17,9 @@ declare module 'fastify' {
 /** A new release is noticed so soon: a look costs a request to S3, and the caller waits for it. */
 const CHECK_EVERY_MS = 60_000;
 
+/** Routes that answer with forecasts. */
+const FORECASTS = /^\/(symbol|prever)\//;
+
 /** Answers events of API Gateway (REST API, proxy integration). */
 export type Answer = (event: APIGatewayProxyEvent, context: Context) => Promise<LambdaResponse>;
 
@@ -46,7 +49,7 @@ export async function openApplication(
     },
   });
   app.addHook('onResponse', async ({ routeOptions }, { statusCode }) => {
-    if (statusCode === 200 && routeOptions.url?.startsWith('/symbol/')) metrics.add('Predictions', 1);
+    if (statusCode === 200 && FORECASTS.test(routeOptions.url ?? '')) metrics.add('Predictions', 1);
     if (statusCode >= 500) metrics.add('Problems', 1);
   });
   const answer = awsLambdaFastify<APIGatewayProxyEvent>(app);
