@@ -11,7 +11,8 @@ const FLOORS = [
   ['crawler', 'training', 'prediction'],
   ['api'],
   ['cli'],
-  ['lambda', 'glue'],
+  ['lambda'],
+  ['glue'],
   ['cdk'],
   ['ops'],
 ];

@@ -3,11 +3,8 @@
 // how large it is and what it is made of.
 import path from 'node:path';
 import process from 'node:process';
+import { describeParts, kilobytes } from '@pavio/lambda';
 import { bundleSpark } from './src/index.ts';
 
-const SHOWN = 8;
-
-const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;
 const { file, bytes, parts } = await bundleSpark(process.argv[2] ?? path.join(import.meta.dirname, 'dist'));
-const largest = parts.slice(0, SHOWN).map((part) => `${part.name} ${kilobytes(part.bytes)}`);
-console.log(`${kilobytes(bytes)}  ${file}\n${largest.join(', ')}`);
+console.log(`${kilobytes(bytes)}  ${file}\n${describeParts(parts)}`);

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { builtIns, lateBuiltIns } from './built-in-plugins.ts';
 import { ownSources } from './bundle-plugins.ts';
+import { BUNDLING, type BundlePart, DATABASES, partsOf, REQUIRE, ROOT } from './bundling.ts';
 import { makeCodeCache, RUNTIME_FLAGS } from './code-cache.ts';
 import { PROGRAM_FILE } from './load-program.ts';
 
@@ -26,30 +27,17 @@ export interface Bundle {
   /** SHA-256 of the modules and of what the bytecode depends on; the bytecode itself is never the same twice. */
   readonly hash: string;
   /** By package, the largest first. */
-  readonly parts: readonly { readonly name: string; readonly bytes: number }[];
+  readonly parts: readonly BundlePart[];
 }
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-
 const OPTIONS = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  // The ES modules of libraries before their CommonJS: what is not used can be left out of them.
-  mainFields: ['module', 'main'],
-  minify: true,
-  legalComments: 'none',
+  ...BUNDLING,
   splitting: true,
   chunkNames: '[name]-[hash]',
   // What libraries do where there are web streams and web cryptography, which Node loads when they are first named.
   define: { ReadableStream: 'undefined', crypto: 'undefined', 'globalThis.crypto': 'undefined' },
-  // Only /docs in the form of Swagger UI loads it, and the functions show a list instead; they work on a lake, never on a
-  // database.
-  external: ['@fastify/swagger-ui', 'better-sqlite3', 'kysely', 'pg'],
-  metafile: true,
-  write: false,
+  // Only /docs in the form of Swagger UI loads it, and the functions show a list instead.
+  external: ['@fastify/swagger-ui', ...DATABASES],
 } as const satisfies BuildOptions;
 
 /** What Node loads by itself: the start, and threads. */
@@ -57,8 +45,7 @@ const ES_MODULES: BuildOptions = {
   ...OPTIONS,
   outExtension: { '.js': '.mjs' },
   sourcemap: 'external',
-  // CommonJS libraries ask for Node's own modules by `require`.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  banner: REQUIRE,
   plugins: [builtIns],
 };
 
@@ -109,7 +96,7 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<Bundl
     bytes += Buffer.byteLength(code);
   }
   const cacheBytes = await makeCodeCache(folder);
-  return { name, folder, bytes, cacheBytes, hash: hash.digest('hex'), parts: partsOf(modules) };
+  return { name, folder, bytes, cacheBytes, hash: hash.digest('hex'), parts: partsOf(modules.values()) };
 }
 
 interface BundledModule {
@@ -177,16 +164,4 @@ function loadedModules({ outputs }: Metafile): Map<string, Metafile['outputs'][s
 function usedSources(modules: readonly BundledModule[]): Set<string> {
   const inputs = modules.flatMap((module) => Object.entries(module.inputs));
   return new Set(inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [path.resolve(ROOT, file)] : [])));
-}
-
-function partsOf(modules: Modules): Bundle['parts'] {
-  const sizes = new Map<string, number>();
-  for (const { inputs } of modules.values()) {
-    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const [name] = /(?:@[^/]+\/)?[^/]+/.exec(file.split('node_modules/').at(-1) ?? '') ?? [file];
-      const part = file.includes('node_modules/') ? name : file.split('/').slice(0, 2).join('/');
-      sizes.set(part, (sizes.get(part) ?? 0) + bytesInOutput);
-    }
-  }
-  return [...sizes].map(([name, bytes]) => ({ name, bytes })).sort((a, b) => b.bytes - a.bytes);
 }
