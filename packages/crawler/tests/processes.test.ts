@@ -16,6 +16,8 @@ const NEWEST = Date.parse('2026-06-15T11:00:00Z');
 const START = Date.parse('2025-08-01T00:00:00Z');
 const ASSETS = ['BTC', 'ETH', 'XRP'];
 const KILLS = 8;
+/** A run is killed after so many requests at most. */
+const MOST_REQUESTS = 6;
 
 function startChild(order: ChildOrder): ChildProcess {
   const child = path.resolve(import.meta.dirname, 'support/crawl-child.ts');
@@ -33,10 +35,12 @@ it(`is killed at ${KILLS} random instants and completes: nothing lost, nothing d
   const order = { url: provider.url, lake, now: NOW, assets: ASSETS, interval: '1h', start: START } as const;
 
   const instants: string[] = [];
+  const first = Math.floor(Math.random() * MOST_REQUESTS);
   onTestFailed(() => void process.stderr.write(`The kills came at ${instants.join(', ')}.\n`));
   for (let kill = 0; kill < KILLS; kill++) {
-    // Some milliseconds after one of the next requests: while it is under way, or while its page is being written.
-    const requests = provider.requests.length + 1 + Math.floor(Math.random() * 6);
+    // Some milliseconds after one of the next requests: while it is under way, or while its page is being written. Each of
+    // them has its turn: from the fourth on a page is stored, for an asset asks for the next one after that.
+    const requests = provider.requests.length + 1 + ((first + kill) % MOST_REQUESTS);
     const milliseconds = Math.random() * 40;
     instants.push(`request ${requests} + ${milliseconds.toFixed(1)} ms`);
     const child = startChild(order);
