@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -54,13 +54,7 @@ async function start(folder: string): Promise<PostgresServer> {
   const plain = ['--encoding=UTF8', '--locale=C'];
   await run(path.join(programs, 'bin/initdb'), [`--pgdata=${data}`, ...make, ...plain], { ...user, cwd: folder });
 
-  const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((it) => ['-c', it]);
-  // The server ends with its standard input, so that it never outlives the tests, however they end.
-  const program = 'exec 3<&0; (read -r _ <&3; kill -INT $$) & exec "$0" "$@" 3<&-';
-  const words = [path.join(programs, 'bin/postgres'), '-D', data, '-p', String(port), ...settings];
-  const child = spawn('sh', ['-c', program, ...words], { ...user, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] });
-  await untilReady(child);
+  const { child, port } = await listen(path.join(programs, 'bin/postgres'), data, { ...user, cwd: folder });
 
   const address = (database: string) =>
     `postgres://pavio:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
@@ -80,6 +74,29 @@ async function start(folder: string): Promise<PostgresServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts the server on a port that is free, and on another one where somebody takes that in the meantime. */
+async function listen(postgres: string, data: string, options: SpawnOptions): Promise<Listening> {
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((it) => ['-c', it]);
+  // The server ends with its standard input, so that it never outlives the tests, however they end.
+  const program = 'exec 3<&0; (read -r _ <&3; kill -INT $$) & exec "$0" "$@" 3<&-';
+  for (;;) {
+    const port = await freePort();
+    const words = [postgres, '-D', data, '-p', String(port), ...settings];
+    const child = spawn('sh', ['-c', program, ...words], { ...options, stdio: ['pipe', 'ignore', 'pipe'] });
+    try {
+      await untilReady(child);
+      return { child, port };
+    } catch (error) {
+      if (!String(error).includes('Address already in use')) throw error;
+    }
+  }
+}
+
+interface Listening {
+  readonly child: ChildProcess;
+  readonly port: number;
 }
 
 /** The folder of the server's programs for this machine. */
