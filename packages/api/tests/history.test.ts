@@ -245,6 +245,71 @@ it.each([
   await other.close();
 });
 
+describe('/metrics', () => {
+  const run = { reason: 'Better.', error: null, rows: 1000, assets: ASSETS, seconds: 2.5, models: {} };
+
+  it('lists the trainings, newest first, at most so many', async () => {
+    const log = lakeTrainingRunLog(lake.store);
+    for (const [day, outcome] of (['released', 'kept_back'] as const).entries()) {
+      await log.append({ ...run, startedAt: isoTime(START + day * DAY), outcome, version });
+    }
+    const answer = await get('/metrics?limit=2');
+    expect(answer).toMatchObject({
+      total: 2,
+      treinos: [
+        { started_at: isoTime(START + DAY), outcome: 'kept_back', times: 1, assets: ASSETS.length, rows: 1000 },
+        { started_at: isoTime(START), outcome: 'released', version, error: null },
+      ],
+    });
+    expect((await api.inject('/metrics?limit=0')).json()).toMatchObject({ status: 400, code: 'bad_input' });
+  });
+
+  it('is the state in numbers for Prometheus', async () => {
+    await lakeTrainingRunLog(lake.store).append({
+      ...run,
+      startedAt: isoTime(START + 2 * DAY),
+      outcome: 'released',
+      version,
+      models: {
+        regressor_lin: { skill: -0.01, verdict: 'no_edge' },
+        classifier_rf: { skill: null, verdict: 'inconclusive' },
+      },
+    });
+    const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1';
+    const { headers, body } = await api.inject({ url: '/metrics', headers: { accept } });
+    expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(headers['vary']).toBe('accept');
+    const lines = body.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `pavio_info{software="0.1.0",release="${version}"} 1`,
+        'pavio_ready 1',
+        `pavio_assets ${ASSETS.length}`,
+        'pavio_assets_behind 2',
+        `pavio_newest_candle_timestamp_seconds ${(LAST + DAYS * DAY) / 1000}`,
+        `pavio_training_timestamp_seconds ${(START + 2 * DAY) / 1000}`,
+        'pavio_training_outcome{outcome="released"} 1',
+        'pavio_training_outcome{outcome="failed"} 0',
+        '# TYPE pavio_model_skill gauge',
+        'pavio_model_skill{model="regressor_lin",verdict="no_edge"} -0.01',
+      ]),
+    );
+    expect(body).not.toContain('classifier_rf');
+  });
+
+  it('has no numbers for what is not there yet', async () => {
+    const empty = await openLake();
+    const none = empty.newApi();
+    expect((await none.inject('/metrics')).json()).toEqual({ total: 0, treinos: [] });
+    const { body } = await none.inject({ url: '/metrics', headers: { accept: 'text/plain' } });
+    expect(body).toContain('pavio_ready 0');
+    expect(body).not.toMatch(/^pavio_(release_created|newest_candle)_timestamp_seconds /m);
+    expect(body).not.toContain('NaN');
+    await none.close();
+    await empty.remove();
+  });
+});
+
 describe('/reports', () => {
   it('gives the page of a training, in which nothing can run', async () => {
     await lake.store.put(`reports/${version}.html`, Buffer.from('<!doctype html><title>é</title>'));

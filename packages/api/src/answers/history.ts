@@ -34,7 +34,7 @@ export const historyAnswerSchema = z.lazy(() => {
     ...modelShape,
     erro: z.number().nullable().meta({ description: 'Regressors: forecast close minus actual close, in the quote' }),
     acertou: z.boolean().nullable().meta({
-      description: 'Was the direction right? Null where it is not known, and where a price stayed exactly',
+      description: 'Was the direction right? A price that stayed is no rise. Null where it is not known yet',
     }),
     dentro: z
       .record(z.string(), z.boolean())

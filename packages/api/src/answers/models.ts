@@ -36,9 +36,12 @@ const scoreSchema = z.lazy(() =>
         .nullable()
         .meta({ description: '95 % interval of the skill; null where too little was tested' }),
       directional: z
-        .object({ accuracy: z.number(), low: z.number(), high: z.number() })
+        .object({ accuracy: z.number(), low: z.number(), high: z.number(), naive: z.number().optional() })
         .nullable()
-        .meta({ description: 'Share of rows whose direction was right, with its 95 % interval' }),
+        .meta({
+          description:
+            'Share of rows whose direction was right, with its 95 % interval, and of those that always saying what was more usual before would have got right',
+        }),
       diebold_mariano: z
         .object({ statistic: z.number(), p_value: z.number() })
         .nullable()

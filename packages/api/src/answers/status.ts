@@ -1,12 +1,12 @@
-import { isoTime, type KeptTrainingRun, lastClosedOpen, MODEL_NAMES, TRAINING_OUTCOMES, VERDICTS } from '@pavio/core';
+import { isoTime, type KeptTrainingRun, lastClosedOpen } from '@pavio/core';
 import type { AssetHistory, PredictorState } from '@pavio/prediction';
 import { z } from 'zod';
 import { problemSchema } from '../problem.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { missingCandles } from './assets.ts';
-import { skillSchema } from './forecast.ts';
 import { healthAnswer, healthAnswerSchema } from './health.ts';
 import { timeSchema } from './time.ts';
+import { trainingRunAnswer, trainingRunAnswerSchema } from './training-run.ts';
 
 export const statusAnswerSchema = z.lazy(() => {
   const count = z.int().nonnegative();
@@ -40,16 +40,7 @@ export const statusAnswerSchema = z.lazy(() => {
         })
         .nullable()
         .meta({ description: 'The models that serve' }),
-      last_training: z
-        .object({
-          started_at: timeSchema('When it started; of several in a row that ended the same way, the last'),
-          seconds: z.number().nonnegative(),
-          outcome: z.enum(TRAINING_OUTCOMES),
-          version: z.string().nullable(),
-          reason: z.string(),
-          models: z.partialRecord(z.enum(MODEL_NAMES), z.object({ skill: skillSchema, verdict: z.enum(VERDICTS) })),
-        })
-        .nullable(),
+      last_training: trainingRunAnswerSchema.nullable(),
       problem: problemSchema.nullable().meta({ description: 'Why no models serve, or older ones than there are' }),
     })
     .meta({ id: 'Status', description: 'What is stored, how new it is, and what serves.' });
@@ -103,17 +94,7 @@ export function statusAnswer(facts: StatusFacts): z.infer<typeof statusAnswerSch
             trained_until: release.training.to,
             pinned,
           },
-    last_training:
-      run === undefined
-        ? null
-        : {
-            started_at: run.lastStartedAt,
-            seconds: run.seconds,
-            outcome: run.outcome,
-            version: run.version,
-            reason: run.reason,
-            models: run.models,
-          },
+    last_training: run === undefined ? null : trainingRunAnswer(run),
     problem,
   };
 }

@@ -7,6 +7,7 @@ import { pricesAnswer, pricesAnswerSchema } from '../answers/prices.ts';
 import type { Api } from '../app.ts';
 import type { Freshness } from '../freshness.ts';
 import { problemResponses } from '../problem.ts';
+import { limitUpTo } from './limit.ts';
 import { spelling } from './symbol.ts';
 
 export interface AssetRoutesOptions {
@@ -51,16 +52,10 @@ export function assetRoutes(api: Api, { freshness, history, clock }: AssetRoutes
         summary: 'The newest closed candles of an asset, or of all',
         querystring: z.object({
           ativo: spelling('The asset; all of them when not given', ['BTC']).optional(),
-          limit: z.coerce
-            .number('must be a number')
-            .int('must be a whole number')
-            .min(1, 'must be at least 1')
-            .max(MOST, `must be at most ${MOST}`)
-            .default(1)
-            .meta({
-              description: `How many intervals back; of all assets at most ${MOST_OF_ALL}. Holes are left out`,
-              examples: [90],
-            }),
+          limit: limitUpTo(MOST, 1, {
+            description: `How many intervals back; of all assets at most ${MOST_OF_ALL}. Holes are left out`,
+            examples: [90],
+          }),
         }),
         response: {
           200: ok('The candles, by asset', pricesAnswerSchema),

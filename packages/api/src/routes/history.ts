@@ -6,6 +6,7 @@ import { ok } from '../answers/ok.ts';
 import type { Api } from '../app.ts';
 import type { Freshness } from '../freshness.ts';
 import { problemResponses } from '../problem.ts';
+import { limitUpTo } from './limit.ts';
 import { FORECAST_PROBLEMS, spelling } from './symbol.ts';
 
 export interface HistoryRoutesOptions {
@@ -52,13 +53,10 @@ export function historyRoutes(api: Api, { predictor, freshness, history }: Histo
           'Of several forecasts of one candle the last one made before it closed counts. What has not closed is pending, and counts for nothing.',
         params,
         querystring: z.object({
-          limit: z.coerce
-            .number('must be a number')
-            .int('must be a whole number')
-            .min(1, 'must be at least 1')
-            .max(MOST, `must be at most ${MOST}`)
-            .default(USUAL)
-            .meta({ description: 'How many logged forecasts are looked at, the newest ones', examples: [USUAL] }),
+          limit: limitUpTo(MOST, USUAL, {
+            description: 'How many logged forecasts are looked at, the newest ones',
+            examples: [USUAL],
+          }),
         }),
         response: {
           200: ok('The forecasts and how good they were', historyAnswerSchema),
