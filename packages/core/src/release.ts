@@ -26,8 +26,13 @@ const scoreSchema = z.object({
   skill: z.number().nullable(),
   /** 95 % interval of the skill, assets of one time belonging together; null where too little was tested. */
   skillInterval: z.object({ low: z.number(), high: z.number() }).nullable().optional(),
-  /** Share of rows whose direction was right, with its 95 % Wilson interval. */
-  directional: z.object({ accuracy: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /**
+   * Share of rows whose direction was right, with its 95 % Wilson interval: up is a return above zero, everything else is
+   * not. `naive` is that of always saying what was more usual in the fold's training rows.
+   */
+  directional: z
+    .object({ accuracy: z.number(), low: z.number(), high: z.number(), naive: z.number().optional() })
+    .nullable(),
   /** Diebold-Mariano test of equal loss against naive; negative statistic: the model is better. */
   dieboldMariano: z.object({ statistic: z.number(), pValue: z.number() }).nullable(),
   /** Corrected for the number of models, and of assets or folds, that were tested: stricter than the p-value alone. */

@@ -37,10 +37,14 @@ export function modelsCard(models: Models, voice: Voice): Content {
       {
         title: words.directionTested,
         isNumber: true,
-        cell: ({ model: { overall } }) => [
-          overall.directional === null ? NOTHING : format.percent(overall.directional.accuracy),
-          range(overall.directional, (share) => format.percent(share)),
-        ],
+        cell: ({ model: { overall } }) => {
+          const { accuracy, naive } = overall.directional ?? {};
+          return [
+            accuracy === undefined ? NOTHING : format.percent(accuracy),
+            range(overall.directional, (share) => format.percent(share)),
+            naive === undefined ? undefined : h('span', { class: 'below' }, words.naiveRight(format.percent(naive))),
+          ];
+        },
       },
     ]),
     h('p', {}, h('a', { id: 'report', href: `../reports/${version}.html` }, words.report)),

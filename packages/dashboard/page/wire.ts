@@ -146,7 +146,7 @@ export interface Models {
     readonly skill: number | null;
     readonly overall: {
       readonly skill_interval: Bounds | null;
-      readonly directional: (Bounds & { readonly accuracy: number }) | null;
+      readonly directional: (Bounds & { readonly accuracy: number; readonly naive?: number }) | null;
     };
   }>;
 }

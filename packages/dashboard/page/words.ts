@@ -99,6 +99,7 @@ export interface Words {
   readonly pinned: string;
   readonly skillOverall: string;
   readonly directionTested: string;
+  readonly naiveRight: (share: string) => string;
   readonly report: string;
   readonly data: string;
   readonly newestCandle: string;
@@ -224,6 +225,7 @@ const en: Words = {
   pinned: 'Pinned: no training replaces it.',
   skillOverall: 'Skill over all assets (95 %)',
   directionTested: 'Direction right in tests (95 %)',
+  naiveRight: (share) => `naive guess ${share}`,
   report: 'The whole report of this version',
   data: 'Data',
   newestCandle: 'Newest candle',
@@ -353,6 +355,7 @@ const pt: Words = {
   pinned: 'Fixada: nenhum treino a substitui.',
   skillOverall: 'Ganho em todos os ativos (95 %)',
   directionTested: 'Direção certa nos testes (95 %)',
+  naiveRight: (share) => `palpite ingênuo ${share}`,
   report: 'O relatório completo desta versão',
   data: 'Dados',
   newestCandle: 'Candle mais novo',

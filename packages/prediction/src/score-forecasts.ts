@@ -13,7 +13,7 @@ export interface ModelOutcome {
   readonly forecast: ModelForecast;
   /** Forecast minus actual close, in the quote. Scored regressors only. */
   readonly error: number | undefined;
-  /** Was the direction right? Undefined where not scored, and for a regressor where neither up nor down happened or was said. */
+  /** Was the direction right? Up is a close above the last one, as in training, everything else is not. Undefined where not scored. */
   readonly isRight: boolean | undefined;
   /** Did the actual close lie within the interval of each level (`0.8`)? Scored ones with intervals only. */
   readonly held: Readonly<Record<string, boolean>> | undefined;
@@ -30,7 +30,7 @@ export interface ScoredForecast {
 /** How good one model was, over all of its scored forecasts, whatever its version. */
 export interface TrackRecord {
   readonly scored: number;
-  /** Share of directions that were right, with its 95 % Wilson interval; trials without a direction are left out. */
+  /** Share of directions that were right, with its 95 % Wilson interval. */
   readonly directional: Proportion;
   /** Mean absolute error of the forecast close, in the quote; NaN for classifiers and where nothing is scored. */
   readonly meanError: number;
@@ -106,15 +106,13 @@ function scoreForecast(forecast: Forecast, close: number | undefined, now: numbe
   return { forecast, status, actualClose, models: new Map(models.map(([name, model]) => [name, outcome(model)])) };
 }
 
-/** Directions are counted as in training: what neither rose nor fell is no trial of a regressor, and no rise for a classifier. */
 function scoreModel(model: ModelForecast, lastClose: number, actual: number): ModelOutcome {
-  const { kind, close, logReturn, direction, intervals } = model;
-  const isDirected = kind === 'classifier' || (actual !== lastClose && logReturn !== 0);
+  const { close, direction, intervals } = model;
   const bounds = Object.entries(intervals ?? {});
   return {
     forecast: model,
     error: close === undefined ? undefined : close - actual,
-    isRight: isDirected ? actual > lastClose === (direction === 1) : undefined,
+    isRight: actual > lastClose === (direction === 1),
     held:
       bounds.length === 0
         ? undefined
@@ -127,7 +125,6 @@ function trackRecord(counted: readonly ScoredForecast[], name: ModelName): Track
     const outcome = scored.models.get(name);
     return outcome === undefined ? [] : [{ ...outcome, move: scored.actualClose! - scored.forecast.lastClose }];
   });
-  const directed = outcomes.filter(({ isRight }) => isRight !== undefined);
   const errors = outcomes.filter(({ error }) => error !== undefined);
   const levels = new Set(outcomes.flatMap(({ held }) => Object.keys(held ?? {})));
   const covered = (level: string) => {
@@ -136,7 +133,7 @@ function trackRecord(counted: readonly ScoredForecast[], name: ModelName): Track
   };
   return {
     scored: outcomes.length,
-    directional: wilsonInterval(directed.filter(({ isRight }) => isRight).length, directed.length),
+    directional: wilsonInterval(outcomes.filter(({ isRight }) => isRight).length, outcomes.length),
     meanError: mean(errors.map(({ error }) => Math.abs(error!))),
     naiveMeanError: mean(errors.map(({ move }) => Math.abs(move))),
     coverage: new Map(

@@ -87,12 +87,15 @@ it('adds up how good each model was, beside the forecast that the price stays', 
   });
 });
 
-it('counts no direction of a regressor where the price stayed, as training does', () => {
-  const { forecasts, models } = scoreForecasts([forecast(0, 100, 104)], closesOf(100, 100), LATER);
-  expect(forecasts[0]!.models.get('regressor_lin')!.isRight).toBeUndefined();
-  expect(forecasts[0]!.models.get('classifier_log')!.isRight).toBe(false);
-  expect(models.get('regressor_lin')!.directional.n).toBe(0);
-  expect(models.get('regressor_lin')!.scored).toBe(1);
+it('counts a price that stayed as no rise, for all models, as training does', () => {
+  const made = [forecast(0, 100, 104), forecast(1, 100, 98)];
+  const { forecasts, models, rises } = scoreForecasts(made, closesOf(100, 100, 100), LATER);
+  for (const name of ['regressor_lin', 'classifier_log'] as const) {
+    // The newest first: "down" was right, "up" was not.
+    expect(forecasts.map((one) => one.models.get(name)!.isRight)).toEqual([true, false]);
+    expect(models.get(name)!.directional).toEqual(wilsonInterval(1, 2));
+  }
+  expect(rises).toEqual(wilsonInterval(0, 2));
 });
 
 describe('does not count', () => {

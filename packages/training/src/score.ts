@@ -103,6 +103,7 @@ function score(kind: ModelKind, data: DataSet, outOfSample: OutOfSample, wanted:
   const threshold = kind === 'regressor' ? 0 : 0.5;
   const isRight = Array.from(predicted, (value, i) => value > threshold === (isUp[i] === 1));
   const direction = clusteredWilsonInterval(isRight, times);
+  const isUsual = wanted.filter((i, row) => outOfSample.usualDirection[i] === isUp[row]);
   const describe = kind === 'regressor' ? describeReturns : describeProbabilities;
   return {
     rows: wanted.length,
@@ -111,7 +112,12 @@ function score(kind: ModelKind, data: DataSet, outOfSample: OutOfSample, wanted:
     naive: describe(actual, naive),
     skill: finiteOrNull(comparison.skill),
     skillInterval: comparison.skillInterval ?? null,
-    directional: { accuracy: direction.value, low: direction.low, high: direction.high },
+    directional: {
+      accuracy: direction.value,
+      low: direction.low,
+      high: direction.high,
+      naive: isUsual.length / wanted.length,
+    },
     dieboldMariano: test === undefined ? null : { statistic: test.statistic, pValue: test.pValue },
     verdict: comparison.verdict,
   };

@@ -30,6 +30,8 @@ export interface OutOfSample {
   readonly calibration: NestedCalibration | undefined;
   /** The price stays: 0; or the share of rises among the fold's training rows. */
   readonly naive: Float64Array;
+  /** 1 where most of the fold's training rows rose, else 0. */
+  readonly usualDirection: Uint8Array;
 }
 
 /** Parts that models are tested on, where nobody asks for another number. */
@@ -85,20 +87,24 @@ export async function testModel(name: ModelName, job: WalkForwardJob): Promise<O
   const fold = new Uint8Array(rows.length);
   const raw = new Float64Array(rows.length);
   const naive = new Float64Array(rows.length);
+  const usualDirection = new Uint8Array(rows.length);
   const parts: FoldPart[] = [];
   for (const [index, { train, test, trainSpan }] of folds.entries()) {
     const from = parts.at(-1)?.to ?? 0;
     const to = from + test.length;
     fold.fill(index, from, to);
     raw.set(fitted[index]!.predictions!, from);
-    if (modelKind(name) === 'classifier') naive.fill(meanOf(y, train), from, to);
+    const rises = meanOf(data.isUp, train);
+    if (modelKind(name) === 'classifier') naive.fill(rises, from, to);
+    usualDirection.fill(rises > 0.5 ? 1 : 0, from, to);
     const later = rows.findIndex((row) => data.time[row]! > trainSpan.to);
     parts.push({ from, to, known: Math.min(later, from) });
   }
-  if (modelKind(name) === 'regressor') return { rows, fold, parts, predicted: raw, raw, calibration: undefined, naive };
+  const asked = { rows, fold, parts, raw, naive, usualDirection };
+  if (modelKind(name) === 'regressor') return { ...asked, predicted: raw, calibration: undefined };
   const actual = Float64Array.from(rows, (row) => y[row]!);
   const calibration = calibrateNested({ actual, probability: raw, parts });
-  return { rows, fold, parts, predicted: calibration.served, raw, calibration, naive };
+  return { ...asked, predicted: calibration.served, calibration };
 }
 
 function meanOf(values: Float64Array, rows: Int32Array): number {

@@ -41,7 +41,8 @@ function market(days: number, factor: (day: number) => number = () => 1): { data
     leftOut: { missingInput: 0, missingTarget: 0 },
   };
   const fold = Uint8Array.from(time, (_, row) => Math.floor(row / size));
-  const own = { rows: Int32Array.from(time.keys()), fold, parts, calibration: undefined };
+  const usualDirection = new Uint8Array(time.length);
+  const own = { rows: Int32Array.from(time.keys()), fold, parts, calibration: undefined, usualDirection };
   return { data, outOfSample: { ...own, predicted: zeros, raw: zeros, naive: zeros } };
 }
 

@@ -51,6 +51,7 @@ describe('the report', () => {
       expect(page).toContain(name);
       expect(page).toContain(`${(Math.abs(overall.skill ?? 0) * 100).toFixed(2)} %`);
       expect(page).toContain(overall.dieboldMariano!.pValue.toFixed(3));
+      expect(page).toContain(`naive ${(overall.directional!.naive! * 100).toFixed(1)} %`);
     }
     for (const asset of ['BTC', 'ETH']) expect(page).toContain(asset);
     // Every chart has its text for those who do not see it.

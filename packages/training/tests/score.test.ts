@@ -1,6 +1,8 @@
 import { MODEL_NAMES, type ModelName, type Score } from '@pavio/core';
 import { expect, it } from 'vitest';
-import { correctVerdicts, type Evaluation } from '../src/score.ts';
+import type { DataSet } from '../src/data-set.ts';
+import { correctVerdicts, type Evaluation, evaluate } from '../src/score.ts';
+import type { OutOfSample } from '../src/walk-forward.ts';
 
 function score(pValue: number | null, times = 500): Score {
   return {
@@ -43,4 +45,34 @@ it('holds a tuned model to as many times less as ways of fitting it were compare
   expect(verdictOf({})).toBe('beats_naive');
   expect(verdictOf({ regressor_lin: { ...tuning, compared: 2 } })).toBe('beats_naive');
   expect(verdictOf({ regressor_lin: { ...tuning, compared: 3 } })).toBe('no_edge');
+});
+
+it('calls nothing but a rise "up", for models and for the direction that was usual before', () => {
+  const logReturn = Float64Array.of(0.1, 0, -0.1, -0.2, 0.3);
+  const predicted = Float64Array.of(0.1, 0, 0.1, 0.1, -0.1);
+  const data: Partial<DataSet> = {
+    logReturn,
+    isUp: logReturn.map((r) => (r > 0 ? 1 : 0)),
+    time: Float64Array.of(1, 2, 3, 4, 5),
+    symbols: ['BTC'],
+    symbol: new Int32Array(5),
+  };
+  const outOfSample: OutOfSample = {
+    rows: Int32Array.of(0, 1, 2, 3, 4),
+    fold: new Uint8Array(5),
+    parts: [{ from: 0, to: 5, known: 0 }],
+    predicted,
+    raw: predicted,
+    calibration: undefined,
+    naive: new Float64Array(5),
+    usualDirection: new Uint8Array(5),
+  };
+  const directional = (asked: Partial<OutOfSample>, kind: 'regressor' | 'classifier' = 'regressor') =>
+    evaluate(kind, data as DataSet, { ...outOfSample, ...asked }).overall.directional;
+  // Right in the first two; three of five were no rise.
+  expect(directional({})).toMatchObject({ accuracy: 0.4, naive: 0.6 });
+  expect(directional({ usualDirection: Uint8Array.of(1, 1, 0, 0, 1) })).toMatchObject({ accuracy: 0.4, naive: 0.8 });
+  const probability = predicted.map((r) => 0.5 + r);
+  const naive = new Float64Array(5).fill(0.4);
+  expect(directional({ predicted: probability, naive }, 'classifier')).toMatchObject({ accuracy: 0.4, naive: 0.6 });
 });

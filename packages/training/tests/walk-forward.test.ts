@@ -21,11 +21,14 @@ it.each([undefined, 90 * DAY])(
       parameters: parameters as unknown as Parameters,
       seed: 1,
     });
-    for (const { rows, parts, raw, predicted, calibration } of [regressor_lin, classifier_log]) {
+    for (const { rows, parts, raw, predicted, calibration, usualDirection } of [regressor_lin, classifier_log]) {
       expect(parts).toHaveLength(3);
       expect(parts.at(-1)!.to).toBe(rows.length);
       for (const [k, { from, to, known }] of parts.entries()) {
         expect(rows.subarray(from, to)).toEqual(folds[k]!.test);
+        const rises = folds[k]!.train.filter((row) => data.logReturn[row]! > 0).length;
+        const usual = 2 * rises > folds[k]!.train.length ? 1 : 0;
+        expect(usualDirection.subarray(from, to)).toEqual(new Uint8Array(to - from).fill(usual));
         const firstTest = data.time[rows[from]!]!;
         // A label ends two candles after its row opens, and one more lies between.
         for (const row of rows.subarray(0, known)) expect(data.time[row]! + 3 * DAY).toBeLessThanOrEqual(firstTest);

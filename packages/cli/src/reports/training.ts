@@ -35,7 +35,7 @@ export function describeTraining(report: TrainingReport): string {
     describeModels(manifest),
     '',
     'Skill is 1 - loss / loss of the naive forecast (the price stays; the usual share of rises): above zero is better than',
-    'naive. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck: p < 0.05 after',
+    'naive. The naive direction is what was more usual before. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck: p < 0.05 after',
     "Holm's correction, because five models have five chances to be lucky. An interval held where the return came to lie in",
     'it; the radii are judged on later rows than they were taken from, and so is what calibrates probabilities.',
   ].join('\n');
@@ -56,7 +56,7 @@ export function describeModels(manifest: ReleaseManifest): string {
   });
   const name = { title: 'model', cell: (row: { name: ModelName }) => row.name };
   const judgement = [
-    { title: 'direction right (95 %)', cell: ({ directional }: Score) => describeDirection(directional) },
+    { title: 'direction right (95 %) / naive', cell: ({ directional }: Score) => describeDirection(directional) },
     { title: 'skill', align: 'right' as const, cell: ({ skill }: Score) => formatPercent(skill, { sign: true }) },
     { title: 'p', align: 'right' as const, cell: ({ dieboldMariano }: Score) => fixed(dieboldMariano?.pValue, 3) },
     { title: 'verdict', cell: ({ verdict }: Score) => VERDICT_WORDS[verdict] },
@@ -122,7 +122,9 @@ export function summarizeVerdicts(manifest: ReleaseManifest): string {
 }
 
 function describeDirection(directional: Score['directional']): string {
-  return directional === null ? '–' : describeShare(directional.accuracy, directional);
+  if (directional === null) return '–';
+  const { accuracy, naive } = directional;
+  return `${describeShare(accuracy, directional)} / ${naive === undefined ? '–' : (naive * 100).toFixed(1)}`;
 }
 
 /** `51.6 % (50.4-52.8)` */

@@ -42,7 +42,7 @@ export function verdictTable(manifest: ReleaseManifest): Markup {
         title: 'Direction right',
         isNumber: true,
         cell: ({ directional }) =>
-          html`${formatShare(directional?.accuracy, 1)}<span class="below">${formatShare(directional?.low, 1)} to ${formatShare(directional?.high, 1)}</span>`,
+          html`${formatShare(directional?.accuracy, 1)}<span class="below">${formatShare(directional?.low, 1)} to ${formatShare(directional?.high, 1)}<br/>naive ${formatShare(directional?.naive, 1)}</span>`,
       },
       {
         title: 'Error, naive below',
