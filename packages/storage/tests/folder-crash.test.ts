@@ -1,4 +1,4 @@
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -70,10 +70,13 @@ describe('temporary files', () => {
     await writeFile(join(tmp, 'young'), 'half');
     const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
     await utimes(join(tmp, 'old'), twoDaysAgo, twoDaysAgo);
+    // A copy of an old object that is on its way.
+    await utimes(join(folder, 'a'), twoDaysAgo, twoDaysAgo);
+    await link(join(folder, 'a'), join(tmp, 'copy'));
 
     const store = folderStore(folder);
     await store.put('b', bytes('x'));
-    expect(await readdir(tmp)).toEqual(['young']);
+    expect(await readdir(tmp)).toEqual(['copy', 'young']);
     const keys = [];
     for await (const { key } of store.list('')) keys.push(key);
     expect(keys).toEqual(['a', 'b']);

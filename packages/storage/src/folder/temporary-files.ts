@@ -67,8 +67,10 @@ export class TemporaryFiles {
     for (const name of await readdir(this.#folder)) {
       const path = join(this.#folder, name);
       try {
-        const { mtimeMs } = await stat(path);
-        if (Date.now() - mtimeMs > STRAY_AFTER_MS) await unlink(path);
+        const { mtimeMs, ctimeMs, nlink } = await stat(path);
+        // A second name for an old file is as young as the name.
+        const since = nlink > 1 ? ctimeMs : mtimeMs;
+        if (Date.now() - since > STRAY_AFTER_MS) await unlink(path);
       } catch (error) {
         if (!isAbsent(error)) throw error;
       }
