@@ -94,6 +94,14 @@ export const SETTINGS = {
     fallback: '100',
     about: 'Requests a day with the API key (crawl now, train now, reload)',
   }),
+  apiKeyVersion: setting({
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{32,64}$/, 'must be the VersionId of a value of the secret')
+      .optional(),
+    about:
+      'Which value of the API key API Gateway takes, by its VersionId in Secrets Manager: to be set when the key is changed',
+  }),
   latencyMs: setting({
     schema: wholeNumber.min(1),
     fallback: '3000',

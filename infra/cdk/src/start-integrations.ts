@@ -2,16 +2,29 @@ import {
   AwsIntegration,
   ContentHandling,
   type IntegrationOptions,
+  type MethodResponse,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { gatewayProblem, PROBLEM_HEADER } from './gateway-problems.ts';
 
 /** What API Gateway answers by itself, without any code of ours: the work goes on behind. */
-export const STARTED = 202;
-export const NOT_STARTED = 502;
+const STARTED = '202';
+const NOT_STARTED = gatewayProblem(
+  'unavailable',
+  'AWS refused to start it.',
+  'Send the same request again; if it goes on, look at the alarms.',
+);
+const CONTENT_TYPE = 'method.response.header.Content-Type';
+
+/** The answers of both, as their methods declare them. */
+export const START_RESPONSES: MethodResponse[] = [
+  { statusCode: STARTED },
+  { statusCode: NOT_STARTED.statusCode, responseParameters: { [CONTENT_TYPE]: true } },
+];
 
 /** `POST /ingest/run`: calls the crawler as its schedule does, without waiting for it. */
 export function startCrawl(scope: Construct, crawl: IFunction): AwsIntegration {
@@ -42,21 +55,16 @@ export function startPipeline(scope: Construct, { stateMachineArn }: IStateMachi
 }
 
 function answers(message: string): IntegrationOptions {
-  const problem = {
-    type: 'about:blank',
-    title: 'It could not be started',
-    status: NOT_STARTED,
-    detail: 'AWS refused to start it. Send the same request again; if it goes on, look at the alarms.',
-  };
   return {
     passthroughBehavior: PassthroughBehavior.NEVER,
     contentHandling: ContentHandling.CONVERT_TO_TEXT,
     integrationResponses: [
-      { statusCode: `${STARTED}`, responseTemplates: { 'application/json': JSON.stringify({ message }) } },
+      { statusCode: STARTED, responseTemplates: { 'application/json': JSON.stringify({ message }) } },
       {
         selectionPattern: '[45]\\d{2}',
-        statusCode: `${NOT_STARTED}`,
-        responseTemplates: { 'application/json': JSON.stringify(problem) },
+        statusCode: NOT_STARTED.statusCode,
+        responseParameters: { [CONTENT_TYPE]: PROBLEM_HEADER },
+        responseTemplates: { 'application/json': NOT_STARTED.body },
       },
     ],
   };

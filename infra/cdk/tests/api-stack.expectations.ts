@@ -1,4 +1,7 @@
+import { type Problem, problemSchema } from '@pavio/api';
+import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Deployed, functionOf, only, outputOf, type Resource, resourcesOf } from './deployment.ts';
 import { text } from './permissions.ts';
 
@@ -43,9 +46,10 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
   });
 
   describe('starting by hand', () => {
-    const integrationOf = (path: string) => {
-      return methods().find(({ Properties }) => pathOf(Properties.ResourceId) === path)?.Properties.Integration;
+    const methodOf = (path: string) => {
+      return methods().find(({ Properties }) => pathOf(Properties.ResourceId) === path)?.Properties;
     };
+    const integrationOf = (path: string) => methodOf(path).Integration;
 
     it('calls the crawler as its schedule does, without waiting', () => {
       const integration = integrationOf('/ingest/run');
@@ -65,19 +69,39 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
       expect(request).toEqual({ stateMachineArn: '<pavio-pipeline Pipeline>', input: '{}' });
     });
 
-    it.each(['/ingest/run', '/train'])('%s answers 202, or 502 with a problem document', (path) => {
+    it.each(['/ingest/run', '/train'])('%s answers 202, or 503 with a problem document', (path) => {
       const [started, refused] = integrationOf(path).IntegrationResponses;
       expect(started.StatusCode).toBe('202');
       expect(JSON.parse(started.ResponseTemplates['application/json'])).toHaveProperty('message');
-      expect(refused).toMatchObject({ StatusCode: '502', SelectionPattern: '[45]\\d{2}' });
-      expect(JSON.parse(refused.ResponseTemplates['application/json'])).toMatchObject({ status: 502 });
+      expect(refused).toMatchObject({
+        StatusCode: '503',
+        SelectionPattern: '[45]\\d{2}',
+        ResponseParameters: { 'method.response.header.Content-Type': "'application/problem+json'" },
+      });
+      expect(problemOf(refused.ResponseTemplates)).toMatchObject({ status: 503, code: 'unavailable' });
+      expect(methodOf(path).MethodResponses).toEqual([
+        { StatusCode: '202' },
+        { StatusCode: '503', ResponseParameters: { 'method.response.header.Content-Type': true } },
+      ]);
+    });
+
+    it.each(['/ingest/run', '/train'])('%s takes no body but an empty object, and only with a key', (path) => {
+      const { RequestModels, RequestParameters, RequestValidatorId } = methodOf(path);
+      expect(RequestParameters).toEqual({ 'method.request.header.x-api-key': true });
+      const validator = api().findResources('AWS::ApiGateway::RequestValidator')[RequestValidatorId.Ref];
+      expect(validator?.['Properties']).toMatchObject({ ValidateRequestBody: true, ValidateRequestParameters: true });
+      expect(Object.keys(RequestModels)).toEqual(['application/json']);
+      const model = api().findResources('AWS::ApiGateway::Model')[RequestModels['application/json'].Ref];
+      const body = z.fromJSONSchema(model?.['Properties'].Schema);
+      expect(body.safeParse({}).success).toBe(true);
+      for (const wrong of [{ assets: ['BTC'] }, [], 'train', 1]) expect(body.safeParse(wrong).success).toBe(false);
     });
   });
 
-  it('checks requests before it passes them on', () => {
-    const { Properties } = only(api, 'AWS::ApiGateway::RequestValidator');
-    expect(Properties).toMatchObject({ ValidateRequestBody: true, ValidateRequestParameters: true });
-    for (const method of methods()) expect(method.Properties).toHaveProperty('RequestValidatorId');
+  it('leaves it to the function to check what it is given', () => {
+    for (const { Properties } of methods()) {
+      expect(Properties.RequestValidatorId !== undefined).toBe(Properties.ApiKeyRequired ?? false);
+    }
   });
 
   it('is throttled, logged, measured and traced', () => {
@@ -99,6 +123,15 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
     });
   });
 
+  it('logs into groups that are there before the stage, and end', () => {
+    const groups = api().findResources('AWS::Logs::LogGroup') as unknown as Record<string, Resource>;
+    const [[id, group] = ['', undefined]] = Object.entries(groups).filter(([, { Properties }]) => {
+      return text(Properties.LogGroupName) === 'API-Gateway-Execution-Logs_<RestApi>/prod';
+    });
+    expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
+    expect(only(api, 'AWS::ApiGateway::Stage').DependsOn).toContain(id);
+  });
+
   it('leaves the role behind that the account logs through', () => {
     const role = resourcesOf(api(), 'AWS::IAM::Role').find(({ Properties }) => Properties.ManagedPolicyArns);
     expect(text(role?.Properties.ManagedPolicyArns[0])).toMatch(/AmazonAPIGatewayPushToCloudWatchLogs$/);
@@ -110,7 +143,10 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
       Throttle: { RateLimit: 1, BurstLimit: 5 },
       Quota: { Limit: 100, Period: 'DAY' },
     });
-    expect(text(only(api, 'AWS::ApiGateway::ApiKey').Properties.Value)).toMatch(/^\{\{resolve:secretsmanager:<Key>/);
+    const { Properties } = only(api, 'AWS::ApiGateway::ApiKey');
+    expect(text(Properties.Value)).toBe('{{resolve:secretsmanager:<Key>:SecretString:::}}');
+    // With a name CloudFormation would refuse to put another key in its place.
+    expect(Properties).not.toHaveProperty('Name');
     expect(only(api, 'AWS::SecretsManager::Secret').Properties.GenerateSecretString).toMatchObject({
       PasswordLength: 40,
     });
@@ -122,16 +158,46 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
     expect(Variables).not.toHaveProperty('PAVIO_API_KEY');
   });
 
-  it('refuses with problem documents', () => {
-    const answers = resourcesOf(api(), 'AWS::ApiGateway::GatewayResponse');
-    const types = answers.map(({ Properties }) => Properties.ResponseType as string);
-    expect(types.sort()).toEqual(['DEFAULT_4XX', 'DEFAULT_5XX', 'MISSING_AUTHENTICATION_TOKEN']);
-    for (const { Properties } of answers) {
-      expect(Properties.ResponseTemplates['application/json']).toContain('"detail":$context.error.messageString');
-    }
+  describe('refusals of API Gateway', () => {
+    const answers = () => resourcesOf(api(), 'AWS::ApiGateway::GatewayResponse').map(({ Properties }) => Properties);
+    const typeOf = (type: string) => answers().find(({ ResponseType: own }) => own === type);
+
+    it('are all problem documents, with the status that is answered', () => {
+      const types = Object.values(ResponseType).map((type: ResponseType) => type.responseType);
+      expect(types.length).toBeGreaterThan(20);
+      expect(
+        answers()
+          .map(({ ResponseType: own }) => own as string)
+          .sort(),
+      ).toEqual(types.sort());
+      for (const { ResponseTemplates, ResponseParameters, StatusCode } of answers()) {
+        expect(ResponseParameters).toEqual({ 'gatewayresponse.header.Content-Type': "'application/problem+json'" });
+        expect(`${problemOf(ResponseTemplates).status}`).toBe(StatusCode);
+      }
+    });
+
+    it.each([
+      ['INVALID_API_KEY', 401, 'unauthorized'],
+      ['BAD_REQUEST_BODY', 400, 'bad_input'],
+      ['MISSING_AUTHENTICATION_TOKEN', 404, 'not_found'],
+      ['THROTTLED', 429, 'too_many_requests'],
+      ['QUOTA_EXCEEDED', 429, 'too_many_requests'],
+      ['WAF_FILTERED', 403, 'forbidden'],
+      ['INTEGRATION_TIMEOUT', 503, 'unavailable'],
+    ])('%s is %d, %s', (type, status, code) => {
+      expect(problemOf(typeOf(type).ResponseTemplates)).toMatchObject({ type: `/prod/errors/${code}`, status, code });
+    });
   });
 
   it('has no firewall unless it is asked for', () => {
     expect(resourcesOf(api(), 'AWS::WAFv2::WebACL')).toEqual([]);
   });
+}
+
+/** The document of a template: such as the API's own, member by member, and nothing in it that API Gateway would fill in. */
+function problemOf(templates: Readonly<Record<string, string>>): Problem {
+  const [[type, body] = ['', ''], ...others] = Object.entries(templates);
+  expect([type, others]).toEqual(['application/json', []]);
+  expect(body).not.toContain('$');
+  return problemSchema.strict().parse(JSON.parse(body));
 }

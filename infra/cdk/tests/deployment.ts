@@ -61,6 +61,7 @@ type Json = ReturnType<Template['toJSON']>[string];
 export interface Resource {
   readonly Type: string;
   readonly Properties: Json;
+  readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { only, outputOf, resourcesOf, synthesize } from './deployment.ts';
 import { text } from './permissions.ts';
 
+const VERSION = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
 describe('another deployment', () => {
   const settings = {
     'pavio:name': 'pavio-hourly',
@@ -10,6 +12,7 @@ describe('another deployment', () => {
     'pavio:crawlReserved': 'false',
     'pavio:crawlSilenceHours': '3',
     'pavio:waf': 'true',
+    'pavio:apiKeyVersion': VERSION,
     'pavio:alarmEmail': 'somebody@example.com',
     'pavio:logDays': '7',
     'pavio:logLevel': 'debug',
@@ -60,6 +63,32 @@ describe('another deployment', () => {
     ]);
     const association = only(() => templates.Api, 'AWS::WAFv2::WebACLAssociation').Properties;
     expect(text(association.ResourceArn)).toMatch(/\/restapis\/<RestApi>\/stages\/<RestApiDeploymentStageprod>$/);
+  });
+
+  it('logs what the firewall blocks, without keys, into a group that ends', () => {
+    const logging = only(() => templates.Api, 'AWS::WAFv2::LoggingConfiguration');
+    const [[id, group] = ['', undefined]] = Object.entries(
+      templates.Api.findResources('AWS::Logs::LogGroup', {
+        Properties: { LogGroupName: 'aws-waf-logs-pavio-hourly-api' },
+      }),
+    );
+    expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 7 } });
+    expect(logging.DependsOn).toContain(id);
+    const { ResourceArn, LogDestinationConfigs, RedactedFields, LoggingFilter } = logging.Properties;
+    expect(text(ResourceArn)).toBe('<Firewall>');
+    expect(LogDestinationConfigs.map(text)).toEqual([
+      'arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-pavio-hourly-api',
+    ]);
+    expect(RedactedFields).toEqual([{ SingleHeader: { Name: 'x-api-key' } }]);
+    expect(LoggingFilter).toEqual({
+      DefaultBehavior: 'DROP',
+      Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
+    });
+  });
+
+  it('takes the value of the key that was named', () => {
+    const { Value } = only(() => templates.Api, 'AWS::ApiGateway::ApiKey').Properties;
+    expect(text(Value)).toBe(`{{resolve:secretsmanager:<Key>:SecretString:::${VERSION}}}`);
   });
 
   it('knows its region', () => {

@@ -17,6 +17,8 @@ export const ERRORS = {
     exit: 1,
     retry: false,
   },
+  too_many_requests: { title: 'There are too many requests', status: 429, exit: 1, retry: true },
+  unavailable: { title: 'The service does not answer', status: 503, exit: 1, retry: true },
   unknown_symbol: { title: 'The asset is not known', status: 404, exit: 1, retry: false },
   unknown_version: { title: 'The model version does not exist', status: 404, exit: 1, retry: false },
 

@@ -1,16 +1,16 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, SecretValue } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   ApiKey,
   type Integration,
   type IResource,
+  JsonSchemaType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   type MethodOptions,
   Period,
   RequestValidator,
-  ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -21,8 +21,9 @@ import { acknowledge } from '../acknowledge.ts';
 import type { FunctionBundle } from '../artefacts.ts';
 import { DeploymentStack, type DeploymentStackProps, IRREPLACEABLE, REPLACEABLE } from '../deployment.ts';
 import { firewall } from '../firewall.ts';
+import { refuseByProblems, STAGE } from '../gateway-problems.ts';
 import { PavioFunction } from '../pavio-function.ts';
-import { NOT_STARTED, STARTED, startCrawl, startPipeline } from '../start-integrations.ts';
+import { START_RESPONSES, startCrawl, startPipeline } from '../start-integrations.ts';
 import type { CrawlerStack } from './crawler-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { PipelineStack } from './pipeline-stack.ts';
@@ -63,7 +64,7 @@ export class ApiStack extends DeploymentStack {
     this.restApi = this.#restApi();
     this.#routes(crawler, pipeline);
     this.#usagePlan(key);
-    this.#problems();
+    refuseByProblems(this.restApi);
     if (this.settings.waf) firewall(this, this.restApi.deploymentStage);
     else
       acknowledge(
@@ -88,18 +89,16 @@ export class ApiStack extends DeploymentStack {
     acknowledge(
       key,
       'SMG4',
-      'API Gateway reads the key at deployment only: rotate it by a new value and a new deployment.',
+      'API Gateway takes another value only from a deployment that names its version (README, "The API key").',
     );
     return key;
   }
 
   #restApi(): RestApi {
-    const accessLogs = new LogGroup(this, 'AccessLogs', {
-      logGroupName: `/aws/apigateway/${this.named('api')}`,
-      retention: this.settings.logDays,
-      removalPolicy: REPLACEABLE,
-    });
-    const { apiRate } = this.settings;
+    const { apiRate, logDays } = this.settings;
+    const logs = (id: string, logGroupName: string) =>
+      new LogGroup(this, id, { logGroupName, retention: logDays, removalPolicy: REPLACEABLE });
+    const accessLogs = logs('AccessLogs', `/aws/apigateway/${this.named('api')}`);
     const restApi = new RestApi(this, 'RestApi', {
       restApiName: this.named('api'),
       description: 'Pavio: forecasts',
@@ -107,7 +106,7 @@ export class ApiStack extends DeploymentStack {
       // All APIs of the account and region log through the role that was set last: it must outlive this one.
       cloudWatchRoleRemovalPolicy: IRREPLACEABLE,
       deployOptions: {
-        stageName: 'prod',
+        stageName: STAGE,
         throttlingRateLimit: apiRate,
         throttlingBurstLimit: 2 * apiRate,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
@@ -117,6 +116,9 @@ export class ApiStack extends DeploymentStack {
         tracingEnabled: true,
       },
     });
+    // Named as API Gateway names it, so that it finds it there: its own would be kept for ever.
+    const executionLogs = logs('ExecutionLogs', `API-Gateway-Execution-Logs_${restApi.restApiId}/${STAGE}`);
+    restApi.deploymentStage.node.addDependency(executionLogs);
     const logging = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
     acknowledge(
       restApi,
@@ -126,17 +128,15 @@ export class ApiStack extends DeploymentStack {
     return restApi;
   }
 
-  /** What changes state asks for the key; everything else is open, and goes to the function, which knows its routes. */
+  /**
+   * What changes state asks for the key; everything else is open, and goes to the function, which knows its routes and
+   * checks what they are given. What never reaches it is checked here.
+   */
   #routes(crawler: CrawlerStack, pipeline: PipelineStack): void {
     const { root } = this.restApi;
     const forward = new LambdaIntegration(this.api);
-    const requestValidator = new RequestValidator(this, 'RequestValidator', {
-      restApi: this.restApi,
-      validateRequestBody: true,
-      validateRequestParameters: true,
-    });
     const add = (resource: IResource, verb: string, integration: Integration, options: MethodOptions = {}) => {
-      const method = resource.addMethod(verb, integration, { requestValidator, ...options });
+      const method = resource.addMethod(verb, integration, options);
       const reason = options.apiKeyRequired
         ? 'A key of 40 random characters is asked for, of a usage plan that has this API only.'
         : 'Reading is open to everybody.';
@@ -147,13 +147,24 @@ export class ApiStack extends DeploymentStack {
     add(root, 'ANY', forward);
     add(root.addProxy({ anyMethod: false }), 'ANY', forward);
     const reload = root.addResource('reload');
-    add(reload, 'GET', forward, { apiKeyRequired: true });
-    add(reload, 'POST', forward, { apiKeyRequired: true });
-
-    const start = {
+    const keyed = {
       apiKeyRequired: true,
-      methodResponses: [{ statusCode: `${STARTED}` }, { statusCode: `${NOT_STARTED}` }],
+      requestParameters: { 'method.request.header.x-api-key': true },
+      requestValidator: new RequestValidator(this, 'RequestValidator', {
+        restApi: this.restApi,
+        validateRequestBody: true,
+        validateRequestParameters: true,
+      }),
     };
+    add(reload, 'GET', forward, keyed);
+    add(reload, 'POST', forward, keyed);
+
+    const nothing = this.restApi.addModel('Nothing', {
+      description: 'No body, or an empty object',
+      contentType: 'application/json',
+      schema: { type: JsonSchemaType.OBJECT, additionalProperties: false },
+    });
+    const start = { ...keyed, requestModels: { 'application/json': nothing }, methodResponses: START_RESPONSES };
     const ingest = root.addResource('ingest').addResource('run');
     add(ingest, 'POST', startCrawl(this, crawler.crawl), start);
     add(root.addResource('train'), 'POST', startPipeline(this, pipeline.stateMachine), start);
@@ -167,24 +178,9 @@ export class ApiStack extends DeploymentStack {
       quota: { limit: this.settings.changesPerDay, period: Period.DAY },
       apiStages: [{ stage: this.restApi.deploymentStage }],
     });
-    plan.addApiKey(
-      new ApiKey(this, 'ApiKey', { apiKeyName: this.named('changes'), value: key.secretValue.unsafeUnwrap() }),
-    );
-  }
-
-  /** What API Gateway refuses by itself is a problem document like all others. */
-  #problems(): void {
-    const answer = (id: string, type: ResponseType, title: string, statusCode?: string) =>
-      this.restApi.addGatewayResponse(id, {
-        type,
-        templates: {
-          'application/json': `{"type":"about:blank","title":${title},"detail":$context.error.messageString}`,
-        },
-        ...(statusCode && { statusCode }),
-      });
-    answer('Refused', ResponseType.DEFAULT_4XX, '"$context.error.responseType"');
-    answer('Failed', ResponseType.DEFAULT_5XX, '"$context.error.responseType"');
-    // That is what it calls a method that an address does not have.
-    answer('Unknown', ResponseType.MISSING_AUTHENTICATION_TOKEN, '"There is nothing at this address"', '404');
+    // CloudFormation reads a secret again only where the text that names it has changed: by the version.
+    const value = SecretValue.secretsManager(key.secretArn, { versionId: this.settings.apiKeyVersion });
+    // Without a name of ours: one of another value takes its place, and two of one name CloudFormation would not make.
+    plan.addApiKey(new ApiKey(this, 'ApiKey', { description: this.named('changes'), value: value.unsafeUnwrap() }));
   }
 }
