@@ -20,7 +20,7 @@ export interface LatestRow {
  * all there are.
  *
  * @throws PavioError `not_enough_data` when the unbroken stretch up to the newest candle is too short for the inputs;
- * `bad_candles`.
+ * `bad_features` when an input is not a number that models can read, as after a jump of forty digits; `bad_candles`.
  */
 export function latestRow(series: CandleSeries, interval: Interval, name = 'The series'): LatestRow {
   const set = featureSet(interval);
@@ -41,10 +41,20 @@ export function latestRow(series: CandleSeries, interval: Interval, name = 'The 
   const table = computeFeatures(stretch, interval, { columns, name });
   const last = rows - 1;
   const values = new Map(columns.map((column) => [column, table.get(column)![last]!]));
-  return {
-    time: stretch.time[last]!,
-    close: stretch.close[last]!,
-    values,
-    inputs: Float32Array.from(set.inputs, (input) => values.get(input)!),
-  };
+  const inputs = Float32Array.from(set.inputs, (input) => values.get(input)!);
+  assertFinite(inputs, set.inputs, name);
+  return { time: stretch.time[last]!, close: stretch.close[last]!, values, inputs };
+}
+
+function assertFinite(inputs: Float32Array, names: readonly string[], name: string): void {
+  const unusable = names.filter((_, index) => !Number.isFinite(inputs[index]));
+  if (unusable.length === 0) return;
+  throw new PavioError(
+    'bad_features',
+    `${name}: models cannot read these inputs of the newest candle: ${unusable.join(', ')}.`,
+    {
+      remedy: 'Look at its candles for a price or a volume that cannot be: pavio check.',
+      details: { inputs: unusable },
+    },
+  );
 }

@@ -35,8 +35,15 @@ function follows(time: Float64Array, row: number, step: number): boolean {
 }
 
 /**
- * @throws PavioError `bad_candles` unless the series is ascending on the grid of its interval, every price a positive
- * number, every volume one that is not negative, and no high below its low. The open may lie outside of [low, high]; the
+ * Prices, and volumes but for 0, lie between these. No market has others, and squares and ratios of what lies there, and
+ * sums of them, stay far from where numbers of 64 bits run out (1e-308 and 1e308): no feature can overflow.
+ */
+const SMALLEST = 1e-30;
+const LARGEST = 1e30;
+
+/**
+ * @throws PavioError `bad_candles` unless the series is ascending on the grid of its interval, every price a number from
+ * 1e-30 to 1e30, every volume 0 or such a number, and no high below its low. The open may lie outside of [low, high]; the
  * quote volume may be missing.
  */
 export function assertCandles(series: CandleSeries, interval: Interval, name: string): void {
@@ -46,12 +53,15 @@ export function assertCandles(series: CandleSeries, interval: Interval, name: st
   for (let row = 0; row < rows; row++) {
     // Negated, so that NaN is caught as well.
     const isGood =
-      open[row]! > 0 &&
-      low[row]! > 0 &&
-      close[row]! > 0 &&
+      open[row]! >= SMALLEST &&
+      low[row]! >= SMALLEST &&
+      close[row]! >= SMALLEST &&
       high[row]! >= low[row]! &&
-      volume[row]! >= 0 &&
-      open[row]! + high[row]! + close[row]! + volume[row]! < Infinity;
+      open[row]! <= LARGEST &&
+      high[row]! <= LARGEST &&
+      close[row]! <= LARGEST &&
+      (volume[row]! === 0 || volume[row]! >= SMALLEST) &&
+      volume[row]! <= LARGEST;
     if (!isGood) throw badCandle(series, row, name);
   }
 }
@@ -66,7 +76,8 @@ function badCandle(series: CandleSeries, row: number, name: string): PavioError 
     `${name}: the candle at ${new Date(time).toISOString()} is impossible: ${cells.join(', ')}.`,
     {
       remedy:
-        'Prices must be above zero, volumes zero or more, and the high not below the low. Crawl or import the candle again.',
+        `Prices must be from ${SMALLEST} to ${LARGEST.toExponential()}, volumes the same or 0, and the high not below the low. ` +
+        'Crawl or import the candle again.',
       details: { row, time },
     },
   );

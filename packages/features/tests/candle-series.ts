@@ -53,12 +53,24 @@ export function walk(temper: Temper): CandleSeries {
   return series;
 }
 
-/** Daily walks of every temper: gaps (unless `isGapless`), standstills, flash prints, tiny prices, huge volumes. */
-export function walks(rows: { min: number; max: number }, isGapless = false): fc.Arbitrary<CandleSeries> {
+/** Intervals on which properties of features are checked: without hours, with them, and without a season for models. */
+export const CHECKED_INTERVALS = ['1d', '1h', '1m'] as const satisfies readonly Interval[];
+
+export interface Walks {
+  /** Fewest and most rows. */
+  readonly min: number;
+  readonly max: number;
+  readonly interval?: Interval;
+  readonly isGapless?: boolean;
+}
+
+/** Walks of every temper: gaps, standstills, flash prints, tiny prices, huge volumes. */
+export function walks({ min, max, interval = '1d', isGapless = false }: Walks): fc.Arbitrary<CandleSeries> {
   return fc
     .record({
       seed: fc.integer(),
-      rows: fc.integer(rows),
+      rows: fc.integer({ min, max }),
+      interval: fc.constant(interval),
       price: fc.constantFrom(1e-8, 1, 3e4),
       volume: fc.constantFrom(1e-6, 1, 1e12),
       sigma: fc.constantFrom(1e-5, 0.03, 0.2),

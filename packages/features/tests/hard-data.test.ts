@@ -1,23 +1,30 @@
-import { type CandleSeries, seriesLength, sliceRows } from '@pavio/core';
+import { type CandleSeries, type Interval, PavioError, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeFeatures, featureSet } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, walk, walks, withoutPadding } from './candle-series.ts';
+import { computeFeatures, featureSet, latestRow } from '../src/index.ts';
+import {
+  CHECKED_INTERVALS,
+  hasRealCandles,
+  intervalOf,
+  randomFrom,
+  readCandles,
+  realFiles,
+  unbrokenRows,
+  walk,
+  walks,
+  withoutPadding,
+} from './candle-series.ts';
 
 const set = featureSet('1d');
 
 /** Features that are infinite somewhere, as float32 too, and inputs without a value in a row after their lookback. */
-function unusable(series: CandleSeries): string[] {
-  const table = computeFeatures(series, '1d');
-  const unbroken = new Int32Array(seriesLength(series));
-  for (let t = 1; t < unbroken.length; t++) {
-    const distance = series.time[t]! - series.time[t - 1]!;
-    unbroken[t] = distance === 86_400_000 ? unbroken[t - 1]! + 1 : 0;
-  }
-  return set.features
-    .filter(({ name, isInput, lookback }) =>
+function unusable(series: CandleSeries, interval: Interval = '1d'): string[] {
+  const table = computeFeatures(series, interval);
+  const unbroken = unbrokenRows(series, interval);
+  return featureSet(interval)
+    .features.filter(({ name, isInput, lookback }) =>
       table.get(name)!.some((value, t) => {
-        const mustHaveValue = isInput && unbroken[t]! >= lookback;
+        const mustHaveValue = isInput && unbroken[t]! > lookback;
         return mustHaveValue ? !Number.isFinite(Math.fround(value)) : !(Number.isFinite(value) || Number.isNaN(value));
       }),
     )
@@ -41,12 +48,12 @@ function lastOf(series: CandleSeries): Record<string, number> {
   return Object.fromEntries(Array.from(computeFeatures(series, '1d'), ([name, values]) => [name, values.at(-1)!]));
 }
 
-it('gives numbers on walks of every temper', () => {
+it.each(CHECKED_INTERVALS)('gives numbers on %s walks of every temper', (interval) => {
   fc.assert(
-    fc.property(walks({ min: 1, max: 400 }), (series) => {
-      expect(unusable(series)).toEqual([]);
+    fc.property(walks({ min: 1, max: 400, interval }), (series) => {
+      expect(unusable(series, interval)).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -124,6 +131,10 @@ describe('refuses, naming the candle,', () => {
     ['a duplicate', (s: CandleSeries) => s.time.copyWithin(5, 4, 5)],
     ['unordered candles', (s: CandleSeries) => s.time.reverse()],
     ['a time off the grid', (s: CandleSeries) => s.time.fill(s.time[7]! + 1, 7, 8)],
+    ['a price that no market has', (s: CandleSeries) => s.low.fill(1e-320, 3, 4) && s.close.fill(1e-320, 3, 4)],
+    ['a close that no market has', (s: CandleSeries) => s.close.fill(1e200, 3, 4)],
+    ['a volume next to nothing', (s: CandleSeries) => s.volume.fill(1e-320, 3, 4)],
+    ['a volume that no market has', (s: CandleSeries) => s.volume.fill(1e200, 3, 4)],
     ['a price of zero', (s: CandleSeries) => s.low.fill(0, 3, 4)],
     ['a price that is missing', (s: CandleSeries) => s.close.fill(Number.NaN, 3, 4)],
     ['an infinite price', (s: CandleSeries) => s.high.fill(Infinity, 3, 4)],
@@ -139,6 +150,70 @@ describe('refuses, naming the candle,', () => {
   });
 });
 
+describe('no NaN and no infinity gets to a model or into an answer', () => {
+  /** Prices and volumes of any size that is let in, with jumps of so many digits. */
+  const size = fc.record({ from: fc.integer({ min: -30, max: 29 }), digits: fc.constantFrom(0, 3, 20, 60) });
+  const wild = fc
+    .record({ seed: fc.integer(), rows: fc.integer({ min: set.lookback + 1, max: 90 }), prices: size, volumes: size })
+    .map(({ seed, rows, prices, volumes }) => {
+      const random = randomFrom(seed);
+      const drawn = ({ from, digits }: typeof prices) => 10 ** Math.min(30, from + digits * random() ** 4);
+      const series = walk({ seed, rows });
+      for (let row = 0; row < rows; row++) {
+        const [low, a, b, high] = Array.from({ length: 4 }, () => drawn(prices)).sort((x, y) => x - y);
+        for (const [column, value] of [
+          ['low', low],
+          ['open', a],
+          ['close', b],
+          ['high', high],
+        ] as const)
+          series[column][row] = value!;
+        series.volume[row] = random() < 0.2 ? 0 : drawn(volumes);
+      }
+      return series;
+    });
+
+  it('on candles of any size: their inputs are refused, or all is finite', () => {
+    const met = new Map<string, number>();
+    const count = (what: string) => met.set(what, (met.get(what) ?? 0) + 1);
+    fc.assert(
+      fc.property(wild, (series) => {
+        let row: ReturnType<typeof latestRow>;
+        try {
+          const infinite = Array.from(computeFeatures(series, '1d')).filter(([, values]) =>
+            values.some((value) => Math.abs(value) === Infinity),
+          );
+          expect(infinite.map(([name]) => name)).toEqual([]);
+          row = latestRow(series, '1d');
+        } catch (error) {
+          if (!(error instanceof PavioError)) throw error;
+          count(error.code);
+          return error.code === 'bad_features';
+        }
+        count('finite');
+        return row.inputs.every(Number.isFinite) && set.inputs.every((input) => Number.isFinite(row.values.get(input)));
+      }),
+      { numRuns: 400 },
+    );
+    expect([...met.keys()].sort()).toEqual(['bad_features', 'finite']);
+  });
+
+  it('and the inputs that were refused are named', () => {
+    const series = walk({ seed: 3, rows: 120 });
+    series.close.fill(1e-25, 100, 110);
+    series.low.fill(1e-25, 100, 110);
+    series.close.fill(1e25, 119);
+    series.high.fill(1e25, 119);
+    expect(() => latestRow(series, '1d', 'BTC-USD')).toThrow(
+      expect.objectContaining({
+        code: 'bad_features',
+        message: expect.stringMatching(/^BTC-USD: .*roc_10/) as string,
+        details: { inputs: expect.arrayContaining(['roc_10']) as string[] },
+      }),
+    );
+  });
+});
+
 it('refuses a column that the set does not have', () => {
   expect(() => computeFeatures(walk({ seed: 4, rows: 3 }), '1d', { columns: ['rsi_14', 'hour_sin'] })).toThrow(
     expect.objectContaining({ code: 'bad_input', message: expect.stringContaining('"hour_sin"') as string }),
@@ -146,9 +221,9 @@ it('refuses a column that the set does not have', () => {
 });
 
 describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
-  it.each(realFiles('{binance,cryptocompare}/*-1d.csv'))('%s gives numbers', (file) => {
+  it.each(realFiles('*/*.csv'))('%s gives numbers', (file) => {
     const series = withoutPadding(readCandles(file));
     expect(seriesLength(series)).toBeGreaterThan(0);
-    expect(unusable(series)).toEqual([]);
+    expect(unusable(series, intervalOf(file))).toEqual([]);
   });
 });
