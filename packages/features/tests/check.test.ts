@@ -7,7 +7,16 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkAsset, type Feature, featureSet, isClean, runCheckJob } from '../src/index.ts';
 import { column } from '../src/indicators/column.ts';
-import { hasRealCandles, readCandles, realFiles, walk, walks, withoutPadding } from './candle-series.ts';
+import {
+  CHECKED_INTERVALS,
+  hasRealCandles,
+  intervalOf,
+  readCandles,
+  realFiles,
+  walk,
+  walks,
+  withoutPadding,
+} from './candle-series.ts';
 
 const { features } = featureSet('1d');
 const honest = features.find(({ name }) => name === 'log_return_1')!;
@@ -19,12 +28,12 @@ function planted(name: string, change: Partial<Feature>): readonly Feature[] {
 
 const series = walk({ seed: 3, rows: 1500, gaps: 0.002, standstills: 0.002, flashes: 0.002 });
 
-it('finds nothing wrong with our features, on walks of every temper', () => {
+it.each(CHECKED_INTERVALS)('finds nothing wrong with our features, on %s walks of every temper', (interval) => {
   fc.assert(
-    fc.property(walks({ min: 1, max: 1500 }), (walked) => {
-      expect(checkAsset('BTC', walked, '1d')).toMatchObject({ lookAhead: [], warmUp: [] });
+    fc.property(walks({ min: 1, max: 1500, interval }), (walked) => {
+      expect(checkAsset('BTC', walked, interval)).toMatchObject({ lookAhead: [], warmUp: [], carriedOver: [] });
     }),
-    { numRuns: 8 },
+    { numRuns: 4 },
   );
 });
 
@@ -183,8 +192,17 @@ it('checks what is stored', async () => {
 });
 
 describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
-  it.each(realFiles('{binance/{BTC,LINK}-USDT,cryptocompare/*}-1d.csv'))('%s is clean', (file) => {
-    expect(checkAsset('BTC', withoutPadding(readCandles(file)), '1d')).toMatchObject({ lookAhead: [], warmUp: [] });
+  const files = realFiles('*/*.csv');
+
+  it.each(files)('%s is clean', (file) => {
+    const interval = intervalOf(file);
+    const other = readCandles(files.find((each) => each !== file && intervalOf(each) === interval) ?? file);
+    const check = checkAsset('BTC', withoutPadding(readCandles(file)), interval, { other: withoutPadding(other) });
+    expect(check).toMatchObject({ lookAhead: [], warmUp: [], carriedOver: [] });
+    if (check.rows > 1400) {
+      expect(check.checked).toMatchObject({ lookAhead: featureSet(interval).columns.length });
+      expect(check.checked.warmUp).toBe(featureSet(interval).columns.length);
+    }
   });
 });
 

@@ -29,7 +29,7 @@ it('memory that is used again leaves nothing of what was in it', () => {
 
 it('memory is used again from feature to feature, and what is shared is not', () => {
   const memory = new ColumnMemory();
-  const [series] = fc.sample(walks({ min: 300, max: 300 }, true), 1);
+  const [series] = fc.sample(walks({ min: 300, max: 300, isGapless: true }), 1);
   const buffers = Array.from(featureColumns(series!, '1d', features, 'BTC', memory), ([, values]) => values.buffer);
   expect(new Set(buffers).size).toBeLessThan(features.length / 2);
   const again = Array.from(featureColumns(series!, '1d', features, 'BTC', memory), ([, values]) => values.buffer);

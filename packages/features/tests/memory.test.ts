@@ -1,20 +1,24 @@
-import { type CandleSeries, seriesLength, sliceRows } from '@pavio/core';
+import { type CandleSeries, type Interval, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isClose, scaleOf } from '../src/check/tolerance.ts';
-import { computeFeatures, featureSet, latestRow } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, walk, walks } from './candle-series.ts';
+import { computeFeatures, type Feature, featureSet, latestRow } from '../src/index.ts';
+import { CHECKED_INTERVALS, hasRealCandles, intervalOf, readCandles, realFiles, walk, walks } from './candle-series.ts';
 
 const set = featureSet('1d');
-const forgetting = set.features.filter(({ memory }) => Number.isFinite(memory));
+
+function forgettingOf(interval: Interval): Feature[] {
+  return featureSet(interval).features.filter(({ memory }) => Number.isFinite(memory));
+}
 
 /** Features that at row `row` have another value from their memory alone than from the whole history. */
-function forgetful(series: CandleSeries, all: Map<string, Float64Array>, row: number): string[] {
+function forgetful(series: CandleSeries, interval: Interval, all: Map<string, Float64Array>, row: number): string[] {
+  const forgetting = forgettingOf(interval);
   const memories = [...new Set(forgetting.map((feature) => feature.memory))].filter((memory) => memory <= row + 1);
   return memories.flatMap((memory) => {
     const features = forgetting.filter((feature) => feature.memory === memory);
     const window = sliceRows(series, row + 1 - memory, row + 1);
-    const table = computeFeatures(window, '1d', { columns: features.map(({ name }) => name) });
+    const table = computeFeatures(window, interval, { columns: features.map(({ name }) => name) });
     return features
       .map((feature) => ({ feature, got: table.get(feature.name)!.at(-1)!, wanted: all.get(feature.name)![row]! }))
       .filter(({ feature, got, wanted }) => !isClose(feature.unit, got, wanted, scaleOf(window)))
@@ -23,14 +27,17 @@ function forgetful(series: CandleSeries, all: Map<string, Float64Array>, row: nu
 }
 
 describe('a feature needs no more candles than its declared memory', () => {
-  it('on walks of every temper', () => {
+  it.each(CHECKED_INTERVALS)('on %s walks of every temper', (interval) => {
+    const { memory } = featureSet(interval);
+    const long = walks({ min: memory + 1, max: memory + 400, interval, isGapless: true });
     fc.assert(
-      fc.property(walks({ min: set.memory + 1, max: set.memory + 400 }, true), fc.nat(399), (series, back) => {
-        const all = computeFeatures(series, '1d');
+      fc.property(long, fc.nat(399), (series, back) => {
+        const all = computeFeatures(series, interval);
         const last = seriesLength(series) - 1;
-        expect([...forgetful(series, all, last), ...forgetful(series, all, last - back)]).toEqual([]);
+        const found = [last, last - back].flatMap((row) => forgetful(series, interval, all, row));
+        expect(found).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -39,12 +46,12 @@ describe('a feature needs no more candles than its declared memory', () => {
     const series = walk({ seed: standstillRows, rows: 4500, standstills: 0.002, standstillRows, ...moving });
     const all = computeFeatures(series, '1d');
     const rows = Array.from({ length: 50 }, (_, k) => set.memory + 61 * k);
-    expect(rows.flatMap((row) => forgetful(series, all, row))).toEqual([]);
+    expect(rows.flatMap((row) => forgetful(series, '1d', all, row))).toEqual([]);
   });
 
   it('and with fewer than the lookback says it has none', () => {
     const series = walk({ seed: 1, rows: 60 });
-    for (const { name, lookback } of forgetting.filter((feature) => feature.lookback > 0)) {
+    for (const { name, lookback } of forgettingOf('1d').filter((feature) => feature.lookback > 0)) {
       const table = computeFeatures(sliceRows(series, 0, lookback), '1d', { columns: [name] });
       expect([name, table.get(name)!.at(-1)]).toEqual([name, Number.NaN]);
     }
@@ -52,9 +59,11 @@ describe('a feature needs no more candles than its declared memory', () => {
 });
 
 /** What is not in the newest row as it is in the last row of the batch. */
-function unlikeBatch(series: CandleSeries): string[] {
-  const all = computeFeatures(series, '1d');
-  const { time, close, values, inputs } = latestRow(series, '1d');
+function unlikeBatch(series: CandleSeries, interval: Interval): string[] {
+  const set = featureSet(interval);
+  const forgetting = forgettingOf(interval);
+  const all = computeFeatures(series, interval);
+  const { time, close, values, inputs } = latestRow(series, interval);
   const last = seriesLength(series) - 1;
   const scale = scaleOf(sliceRows(series, Math.max(0, last + 1 - set.memory)));
   return [
@@ -69,20 +78,20 @@ function unlikeBatch(series: CandleSeries): string[] {
 }
 
 describe('the newest row', () => {
-  it('equals the last row of the batch', () => {
+  it.each(CHECKED_INTERVALS)('equals the last row of the batch of %s candles', (interval) => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 4 }), (seed, steps) => {
-        const series = walk({ seed, rows: 60 + 500 * steps, standstills: 0.005, flashes: 0.001 });
-        expect(unlikeBatch(series)).toEqual([]);
+        const series = walk({ seed, rows: 60 + 500 * steps, interval, standstills: 0.005, flashes: 0.001 });
+        expect(unlikeBatch(series, interval)).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
   it('begins after the last gap', () => {
     const series = walk({ seed: 2, rows: 200 });
     const time = series.time.map((value, row) => (row < 100 ? value : value + 86_400_000));
-    expect(unlikeBatch({ ...series, time })).toEqual([]);
+    expect(unlikeBatch({ ...series, time }, '1d')).toEqual([]);
   });
 
   it('is refused, with the numbers, where the unbroken stretch is too short', () => {
@@ -95,10 +104,11 @@ describe('the newest row', () => {
   });
 
   describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
-    it.each(realFiles('binance/*-1d.csv'))('of %s equals the last row of the batch', (file) => {
+    it.each(realFiles('binance*/*.csv'))('of %s equals the last row of the batch', (file) => {
       const series = readCandles(file);
-      expect(unlikeBatch(series)).toEqual([]);
-      expect(unlikeBatch(sliceRows(series, 0, set.lookback + 1))).toEqual([]);
+      const interval = intervalOf(file);
+      expect(unlikeBatch(series, interval)).toEqual([]);
+      expect(unlikeBatch(sliceRows(series, 0, set.lookback + 1), interval)).toEqual([]);
     });
   });
 });

@@ -1,12 +1,26 @@
-import { type CandleSeries, INTERVAL_NAMES, seriesLength, sliceRows } from '@pavio/core';
+import { type CandleSeries, INTERVAL_NAMES, type Interval, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { computeFeatures, featureSet, featureTable } from '../src/index.ts';
-import { hasRealCandles, readCandles, realFiles, walk, walks } from './candle-series.ts';
+import {
+  CHECKED_INTERVALS,
+  hasRealCandles,
+  intervalOf,
+  readCandles,
+  realFiles,
+  walk,
+  walks,
+  withoutPadding,
+} from './candle-series.ts';
 
 /** Features whose first `rows` rows are not, to the last bit, the same without the candles after them. */
-function lookingAhead(series: CandleSeries, all: Map<string, Float64Array>, rows: number): string[] {
-  const past = computeFeatures(sliceRows(series, 0, rows), '1d');
+function lookingAhead(
+  series: CandleSeries,
+  interval: Interval,
+  all: Map<string, Float64Array>,
+  rows: number,
+): string[] {
+  const past = computeFeatures(sliceRows(series, 0, rows), interval);
   return Array.from(past, ([name, values]) => ({
     name,
     row: values.findIndex((value, row) => !Object.is(value, all.get(name)![row])),
@@ -15,21 +29,23 @@ function lookingAhead(series: CandleSeries, all: Map<string, Float64Array>, rows
     .map(({ name, row }) => `${name} of row ${row} with ${rows} rows`);
 }
 
-it('no feature of a row depends on a later candle', () => {
+it.each(CHECKED_INTERVALS)('no feature of a row of %s candles depends on a later candle', (interval) => {
+  const cuts = fc.array(fc.nat(299), { minLength: 1, maxLength: 4 });
   fc.assert(
-    fc.property(walks({ min: 1, max: 300 }), fc.array(fc.nat(299), { minLength: 1, maxLength: 4 }), (series, cuts) => {
-      const all = computeFeatures(series, '1d');
-      const found = cuts.flatMap((cut) => lookingAhead(series, all, Math.min(cut + 1, seriesLength(series))));
-      expect(found).toEqual([]);
+    fc.property(walks({ min: 1, max: 300, interval }), cuts, (series, rows) => {
+      const all = computeFeatures(series, interval);
+      const within = rows.map((row) => Math.min(row + 1, seriesLength(series)));
+      expect(within.flatMap((row) => lookingAhead(series, interval, all, row))).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 50 },
   );
 });
 
-it('every prefix of one walk gives the same rows', () => {
-  const series = walk({ seed: 11, rows: 160, gaps: 0.01, standstills: 0.01, standstillRows: 25, flashes: 0.01 });
-  const all = computeFeatures(series, '1d');
-  const found = Array.from({ length: 160 }, (_, row) => lookingAhead(series, all, row + 1));
+it.each(CHECKED_INTERVALS)('every prefix of one walk of %s candles gives the same rows', (interval) => {
+  const happenings = { gaps: 0.01, standstills: 0.01, standstillRows: 25, flashes: 0.01 };
+  const series = walk({ seed: 11, rows: 160, interval, ...happenings });
+  const all = computeFeatures(series, interval);
+  const found = Array.from({ length: 160 }, (_, row) => lookingAhead(series, interval, all, row + 1));
   expect(found.flat()).toEqual([]);
 });
 
@@ -85,12 +101,11 @@ it.each(INTERVAL_NAMES)(
 );
 
 describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data is absent)', () => {
-  it('no feature of a row depends on a later candle', () => {
-    for (const file of realFiles('binance/{BTC,LINK,SOL}-USDT-1d.csv')) {
-      const series = readCandles(file);
-      const all = computeFeatures(series, '1d');
-      const found = [1, 50, 500, seriesLength(series) - 1].flatMap((rows) => lookingAhead(series, all, rows));
-      expect(found).toEqual([]);
-    }
+  it.each(realFiles('*/*.csv'))('no feature of a row of %s depends on a later candle', (file) => {
+    const interval = intervalOf(file);
+    const series = withoutPadding(readCandles(file));
+    const all = computeFeatures(series, interval);
+    const cuts = [1, 5, 20, 50, 500, seriesLength(series) - 1].filter((rows) => rows < seriesLength(series));
+    expect(cuts.flatMap((rows) => lookingAhead(series, interval, all, rows))).toEqual([]);
   });
 });
