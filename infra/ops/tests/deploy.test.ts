@@ -22,6 +22,8 @@ import { ops } from './ops.ts';
 
 const run = promisify(execFile);
 
+/** Whoever wants to reach the network fails. */
+const NOWHERE = { HTTPS_PROXY: 'http://127.0.0.1:1', NODE_USE_ENV_PROXY: '1' };
 /** Bundling and synthesis take seconds; on a machine that does other things too, a minute or two. */
 const PATIENCE = 300_000;
 const EVERYTHING = {
@@ -37,8 +39,8 @@ describe('npm run deploy -- --dry-run', () => {
 
   beforeAll(async () => {
     const { PATH, HOME } = process.env;
-    // No credentials, no profile, and whoever wants to reach the network fails.
-    const nobody = { HOME, PATH, HTTPS_PROXY: 'http://127.0.0.1:1', AWS_EC2_METADATA_DISABLED: 'true' };
+    // No credentials and no profile.
+    const nobody = { HOME, PATH, ...NOWHERE, AWS_EC2_METADATA_DISABLED: 'true' };
     const settings = Object.entries(EVERYTHING).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const { stdout, stderr } = await ops(['deploy', '--dry-run', '--json', ...settings], { env: nobody });
     if (stdout === '') throw new Error(stderr);
