@@ -1,7 +1,7 @@
 import { loadSettings } from '@pavio/cdk';
 import { describe, expect, it } from 'vitest';
 import { type BillLine, billOf, totalOf } from '../src/cost/bill.ts';
-import { PRICES } from '../src/cost/prices.ts';
+import { PRICES, PRICES_DATE } from '../src/cost/prices.ts';
 import { type DemandOptions, demandOf, usageOf } from '../src/cost/usage.ts';
 import { ops } from './ops.ts';
 
@@ -100,13 +100,15 @@ describe('the bill of another deployment', () => {
   });
 });
 
-it('has a page for every price', () => {
+it('has a page for every price, and one day on which all of them were looked up', () => {
   for (const { usd, unit, page, seen } of Object.values(PRICES)) {
     expect(usd).toBeGreaterThan(0);
     expect(unit).not.toBe('');
     expect(page).toMatch(/^https:\/\/aws\.amazon\.com\//);
-    expect(seen.page).toMatch(/^https:\/\//);
+    expect(seen).toMatch(/^https:\/\//);
   }
+  expect(PRICES_DATE).toMatch(/^\d{4}-\d\d-\d\d$/);
+  expect(Date.parse(PRICES_DATE)).toBeLessThanOrEqual(Date.now());
 });
 
 describe('npm run cost', () => {
@@ -114,6 +116,7 @@ describe('npm run cost', () => {
     const { code, stdout } = await ops(['cost', '--requests', '1000000', '-c', 'pavio:interval=1h'], { env: {} });
     expect(code).toBe(0);
     expect(stdout).toContain('20 assets, 1h, 17,520 candles each (350,400 rows), 1,000,000 requests a month');
+    expect(stdout).toContain(`; prices of us-east-1 on ${PRICES_DATE}, without free tiers.`);
     expect(stdout).toMatch(/^ApiGateway +3\.86 +requests 3\.50, answers 0\.36$/m);
     expect(stdout).toMatch(/^total +\d+\.\d\d$/m);
     expect(stdout).toMatch(/Most of it:\n +\d+ % {2}XRay, traces.*\n +\d+ % {2}ApiGateway, requests/);
@@ -121,7 +124,8 @@ describe('npm run cost', () => {
 
   it('gives the lines as JSON, and they add up', async () => {
     const { stdout } = await ops(['cost', '--json', '--assets', '3'], { env: { PAVIO_INTERVAL: '1d' } });
-    const { demand, lines, usd } = JSON.parse(stdout);
+    const { date, demand, lines, usd } = JSON.parse(stdout);
+    expect(date).toBe(PRICES_DATE);
     expect(demand).toMatchObject({ assets: 3, interval: '1d', requests: 100_000, months: 12 });
     expect(totalOf(lines)).toBeCloseTo(usd, 9);
   });

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { readSettings } from '../cdk.ts';
 import type { OpsCommand } from '../command.ts';
 import { type BillLine, billOf, totalOf } from '../cost/bill.ts';
-import { PRICES, REGION } from '../cost/prices.ts';
+import { PRICES, PRICES_DATE, REGION } from '../cost/prices.ts';
 import { type DemandOptions, demandOf, type Usage, usageOf } from '../cost/usage.ts';
 import { withContext } from '../options.ts';
 
@@ -17,8 +17,9 @@ export const costCommand: OpsCommand<CostOptions> = {
   name: 'cost',
   summary: 'Estimate the monthly bill of a deployment on AWS',
   details:
-    `From the settings of the deployment and from what is asked of it; prices of ${REGION}, without free tiers ` +
-    '(infra/ops/src/cost/prices.ts has each with its page and date, measured.ts what durations rest on). Needs no account.',
+    `From the settings of the deployment and from what is asked of it; prices of ${REGION} on ` +
+    `${PRICES_DATE}, without free tiers (infra/ops/src/cost/prices.ts has each with its page, measured.ts what durations rest on). ` +
+    'Needs no account.',
   configure: (program) =>
     withContext(program)
       .option('--assets <N>', 'assets (those of PAVIO_ASSETS, else 20)', wholeFrom(1))
@@ -39,16 +40,20 @@ export const costCommand: OpsCommand<CostOptions> = {
     const demand = demandOf(settings, chosen, clock.now());
     const usage = usageOf(settings, demand);
     const lines = billOf(settings, demand, usage);
-    const value = { region: REGION, demand, usage, lines, usd: totalOf(lines), prices: PRICES };
+    const value = { region: REGION, date: PRICES_DATE, demand, usage, lines, usd: totalOf(lines), prices: PRICES };
     const { interval, requests, history, retrains } = demand;
     const asked =
       `${formatCount(demand.assets)} assets, ${interval}, ${formatCount(history)} candles each (${formatCount(usage.rows)} rows), ` +
       `${formatCount(requests)} requests a month, ${retrains.toFixed(1)} trainings a day on ${usage.engine}`;
     console.result(
       value,
-      [`${asked}; ${REGION}, without free tiers.`, '', describeBill(lines), '', describeDrivers(lines, usage)].join(
-        '\n',
-      ),
+      [
+        `${asked}; prices of ${REGION} on ${PRICES_DATE}, without free tiers.`,
+        '',
+        describeBill(lines),
+        '',
+        describeDrivers(lines, usage),
+      ].join('\n'),
     );
   },
 };
