@@ -1,4 +1,3 @@
 export { createDeployment, type Deployment, type DeploymentOptions } from './app.ts';
 export { type Artefacts, buildArtefacts } from './artefacts.ts';
-export { stateMachineDefinition, type TemplateJson } from './definition.ts';
 export { loadSettings, PASSED_ON_SETTINGS, SETTINGS, type Settings, variableOf } from './settings.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TemplateJson } from '../src/index.ts';
+import type { TemplateJson } from '../testing/definition.ts';
 
 /** A function as the assembly in a `cdk.out` has it. */
 export interface DeployedFunction {

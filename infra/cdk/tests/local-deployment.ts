@@ -7,7 +7,8 @@ import { type AwsServices, type LambdaProcessOptions, startAwsServices } from '@
 import { type Provider, startProvider } from '@pavio/market/testing';
 import { lakeModelRegistry, openStore } from '@pavio/storage';
 import { type FaultProxy, type S3Server, startFaultProxy } from '@pavio/storage/testing';
-import { buildArtefacts, createDeployment, stateMachineDefinition } from '../src/index.ts';
+import { buildArtefacts, createDeployment } from '../src/index.ts';
+import { stateMachineDefinition } from '../testing/definition.ts';
 import { deployedFunctions, eventPattern } from './deployed-functions.ts';
 import { CDK_JSON } from './deployment.ts';
 

@@ -13,7 +13,8 @@ import { openStore } from '@pavio/storage';
 import { type FaultProxy, type S3Server, startFaultProxy, startS3Server } from '@pavio/storage/testing';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDeployment, stateMachineDefinition, type TemplateJson } from '../src/index.ts';
+import { createDeployment } from '../src/index.ts';
+import { stateMachineDefinition, type TemplateJson } from '../testing/definition.ts';
 import { CDK_JSON, smallArtefacts } from './deployment.ts';
 
 const LAKE = 'pavio-lake';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stateMachineDefinition } from '../src/index.ts';
+import { stateMachineDefinition } from '../testing/definition.ts';
 import { synthesize } from './deployment.ts';
 import { runPipeline, EXECUTION as THIS } from './local-pipeline.ts';
 
