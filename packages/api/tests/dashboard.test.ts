@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { intervalMs, MODEL_NAMES, seriesOf } from '@pavio/core';
+import { intervalMs, isoTime, MODEL_NAMES, seriesOf, type TrainingRun } from '@pavio/core';
 import { simulatedMarket } from '@pavio/market';
+import { lakeTrainingRunLog } from '@pavio/storage';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { forecastAnswerSchema } from '../src/answers/forecast.ts';
@@ -20,6 +21,24 @@ const LAST = Date.parse(NOW) - (Date.parse(NOW) % DAY) - DAY;
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 /** Days that go by, a forecast each. */
 const DAYS = 4;
+const TRAININGS: readonly TrainingRun[] = [
+  { outcome: 'released', skills: [-0.02, 0.01] },
+  { outcome: 'kept_back', skills: [0.01, null] },
+  { outcome: 'nothing_new', skills: [0.01, null] },
+].map(({ outcome, skills: [linear = null, forest = null] }, day) => ({
+  startedAt: isoTime(Date.parse(NOW) - (3 - day) * DAY),
+  seconds: 12,
+  outcome: outcome as TrainingRun['outcome'],
+  version: null,
+  reason: `Reason ${day}.`,
+  error: null,
+  rows: 1000,
+  assets: ASSETS,
+  models: {
+    regressor_lin: { skill: linear, verdict: 'no_edge' },
+    regressor_rf: { skill: forest, verdict: 'inconclusive' },
+  },
+}));
 
 if (chromium === undefined) {
   console.warn('SKIPPED: the page in a browser. There is no Chromium: install one, or set PAVIO_CHROMIUM.');
@@ -35,6 +54,7 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     lake = await openLake();
     const version = await fillLake(lake);
     await lake.store.put(`reports/${version}.html`, Buffer.from('<!doctype html><title>Report</title>'));
+    for (const run of TRAININGS) await lakeTrainingRunLog(lake.store).append({ ...run, version });
     server = await startServer(lake.newApi(), LOOPBACK);
     while (day < DAYS) {
       await fetch(`${server.url}/symbol/BTC`);
@@ -117,6 +137,24 @@ describe.skipIf(chromium === undefined)('the dashboard', () => {
     const report = new URL((await page.locator('#report').getAttribute('href')) ?? '', page.url());
     expect((await fetch(report)).status).toBe(200);
     expect(faults).toEqual([]);
+  });
+
+  it('draws how good the models were from training to training', async () => {
+    const { page } = await open();
+    const trainings = page.locator('section.trainings');
+    expect(await trainings.innerText()).toContain('2 made new models, 1 of them were released.');
+    const lines = trainings.locator('svg');
+    expect(await lines.evaluateAll((all) => all.map((line) => line.getAttribute('aria-label')))).toEqual([
+      'Linear: -2.00%, +1.00%',
+      'Random forest: +1.00%, –',
+    ]);
+    const paths = await lines.locator('path').evaluateAll((all) => all.map((path) => path.getAttribute('d')));
+    expect(paths).toEqual(['M4.0 36.0L196.0 4.0', 'M4.0 4.0']);
+    expect(await lines.locator('circle').count()).toBe(1);
+    await trainings.locator('summary').click();
+    const ended = await trainings.locator('details tbody tr').allInnerTexts();
+    expect(ended).toHaveLength(TRAININGS.length);
+    expect(ended[0]).toMatch(/nothing new to learn[^]*Reason 2\./);
   });
 
   it('shows the asset that is chosen, and keeps it in the address', async () => {

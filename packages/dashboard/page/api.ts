@@ -1,4 +1,4 @@
-import type { Asset, Candle, Forecast, History, Models, Problem, Status } from './wire.ts';
+import type { Asset, Candle, Forecast, History, Models, Problem, Status, Training } from './wire.ts';
 
 /** The server answered, with a problem document. */
 export class ApiProblem extends Error {
@@ -28,6 +28,7 @@ export const api = {
   },
   history: (asset: string) => get<History>(`previsoes/${encodeURIComponent(asset)}?limit=200`),
   models: () => get<Models>('models'),
+  trainings: async () => (await get<{ treinos: Training[] }>('metrics?limit=100')).treinos,
 };
 
 /** The page lies one level below the API, under whatever prefix. */

@@ -11,6 +11,7 @@ export function frame() {
   const forecasts = h('section', { class: 'card' });
   const history = h('section', { class: 'card' });
   const models = h('section', { class: 'card' });
+  const trainings = h('section', { class: 'card trainings' });
   const assets = h('nav', { class: 'card assets' });
   const data = h('section', { class: 'card data' });
   const shown = h('section', { class: 'card' }, headline, problem, chart);
@@ -19,7 +20,7 @@ export function frame() {
     'div',
     { class: 'columns' },
     h('div', { class: 'side' }, assets, data),
-    h('div', { class: 'middle' }, asset, models),
+    h('div', { class: 'middle' }, asset, models, trainings),
   );
   const footer = h('footer');
   document.querySelector('#app')?.append(top, h('main', {}, notices, loading, columns), footer);
@@ -36,6 +37,7 @@ export function frame() {
     forecasts,
     history,
     models,
+    trainings,
     data,
     footer,
   };

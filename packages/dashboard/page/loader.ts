@@ -83,9 +83,11 @@ export class Loader {
     const version = status.release?.version;
     const kept = before?.models?.version === version ? before?.models : undefined;
     const models = hasModels ? (kept ?? (await api.models())) : undefined;
+    const isKnown = JSON.stringify(before?.status.last_training) === JSON.stringify(status.last_training);
+    const trainings = before !== undefined && isKnown ? before.trainings : await api.trainings();
     // An old forecast stays in its place until the new one is there.
     const forecasts = hasModels ? (before?.forecasts ?? new Map<string, Forecast | Problem>()) : new Map();
-    this.snapshot = { status, assets, models, forecasts, at: Date.now() };
+    this.snapshot = { status, assets, models, trainings, forecasts, at: Date.now() };
     this.#outdated = new Set(
       assets.flatMap(({ ativo, last_candle_time: time }) => {
         const forecast = forecasts.get(ativo);

@@ -10,6 +10,7 @@ import { historyCard } from './view-history.ts';
 import { notices, said } from './view-notices.ts';
 import { dataCard, modelsCard } from './view-service.ts';
 import { topBar } from './view-top.ts';
+import { trainingsCard } from './view-trainings.ts';
 import type { Asset, Forecast } from './wire.ts';
 import { chooseLanguage, LANGUAGES, type Language } from './words.ts';
 
@@ -105,11 +106,13 @@ class Page {
   }
 
   #renderService(snapshot: Snapshot, voice: Voice): void {
-    const { models, status, assets } = snapshot;
+    const { models, trainings, status, assets } = snapshot;
     const { locale } = voice.words;
     const parts = this.#parts;
     parts.models.hidden = models === undefined;
     show(parts.models, [locale, models], () => models && modelsCard(models, voice));
+    parts.trainings.hidden = trainings.length === 0;
+    show(parts.trainings, [locale, trainings], () => trainingsCard(trainings, voice));
     const minutes = Math.floor(status.uptime_seconds / 60);
     show(parts.data, [locale, { ...status, timestamp: 0, uptime_seconds: minutes }, assets.length], () =>
       dataCard(snapshot, voice),

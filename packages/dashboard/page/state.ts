@@ -1,5 +1,5 @@
 import type { Format } from './format.ts';
-import type { Asset, Candle, Forecast, History, ModelName, Models, Problem, Status } from './wire.ts';
+import type { Asset, Candle, Forecast, History, ModelName, Models, Problem, Status, Training } from './wire.ts';
 import type { Words } from './words.ts';
 
 /** How things are said. */
@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly status: Status;
   readonly assets: readonly Asset[];
   readonly models: Models | undefined;
+  /** Newest first. */
+  readonly trainings: readonly Training[];
   readonly forecasts: ReadonlyMap<string, Forecast | Problem>;
   /** When, in milliseconds. */
   readonly at: number;

@@ -40,14 +40,20 @@ export interface Status {
     readonly trained_until: string;
     readonly pinned: boolean;
   } | null;
-  readonly last_training: {
-    readonly started_at: string;
-    readonly seconds: number;
-    readonly outcome: 'released' | 'kept_back' | 'nothing_new' | 'failed';
-    readonly reason: string;
-  } | null;
+  readonly last_training: Training | null;
   /** Why no models serve, or older ones than there are. */
   readonly problem: Problem | null;
+}
+
+export interface Training {
+  readonly started_at: string;
+  /** So many in a row ended in the same way. */
+  readonly times: number;
+  readonly seconds: number;
+  readonly outcome: 'released' | 'kept_back' | 'nothing_new' | 'failed';
+  readonly version: string | null;
+  readonly reason: string;
+  readonly models: PerModel<{ readonly skill: number | null; readonly verdict: Verdict }>;
 }
 
 export interface Asset extends Series {

@@ -101,6 +101,16 @@ export interface Words {
   readonly directionTested: string;
   readonly naiveRight: (share: string) => string;
   readonly report: string;
+  readonly trainings: string;
+  readonly trainingsLead: (fitted: number, released: number) => string;
+  readonly skillByTraining: string;
+  readonly skillNow: string;
+  readonly pastTrainings: string;
+  readonly started: string;
+  readonly ended: string;
+  readonly version: string;
+  readonly took: string;
+  readonly why: string;
   readonly data: string;
   readonly newestCandle: string;
   readonly storedCandles: string;
@@ -227,6 +237,16 @@ const en: Words = {
   directionTested: 'Direction right in tests (95 %)',
   naiveRight: (share) => `naive guess ${share}`,
   report: 'The whole report of this version',
+  trainings: 'Trainings',
+  trainingsLead: (fitted, released) => `${fitted} made new models, ${released} of them were released.`,
+  skillByTraining: 'Skill from training to training; dashed: the naive guess',
+  skillNow: 'Newest',
+  pastTrainings: 'The last trainings',
+  started: 'Started',
+  ended: 'Ended',
+  version: 'Version',
+  took: 'Took',
+  why: 'Why',
   data: 'Data',
   newestCandle: 'Newest candle',
   storedCandles: 'Candles stored',
@@ -357,6 +377,16 @@ const pt: Words = {
   directionTested: 'Direção certa nos testes (95 %)',
   naiveRight: (share) => `palpite ingênuo ${share}`,
   report: 'O relatório completo desta versão',
+  trainings: 'Treinos',
+  trainingsLead: (fitted, released) => `${fitted} fizeram modelos novos, ${released} deles foram publicados.`,
+  skillByTraining: 'Ganho de treino em treino; tracejado: o palpite ingênuo',
+  skillNow: 'Mais novo',
+  pastTrainings: 'Os últimos treinos',
+  started: 'Início',
+  ended: 'Fim',
+  version: 'Versão',
+  took: 'Duração',
+  why: 'Por quê',
   data: 'Dados',
   newestCandle: 'Candle mais novo',
   storedCandles: 'Candles guardados',
