@@ -1,12 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { intervalMs, type ModelName, silentLogger, systemClock } from '@pavio/core';
+import { type ModelName, silentLogger, systemClock } from '@pavio/core';
 import { importFiles } from '@pavio/crawler';
-import { DEFAULT_PARAMS, type Matrix, type ModelParams, walkForward } from '@pavio/estimators';
+import { DEFAULT_PARAMS, type Matrix, type ModelParams } from '@pavio/estimators';
 import { runFeatureJob, VOLATILITY_COLUMN } from '@pavio/features';
 import { folderStore, lakeCandleStore, lakeFeatureStore } from '@pavio/storage';
-import { createDataSet } from '@pavio/training';
+import { createDataSet, planFolds } from '@pavio/training';
 
 /** Daily candles of twenty assets, which stand beside the checkout where Pavio is developed. */
 const CANDLES = path.resolve(import.meta.dirname, '../../../../shared/data/binance');
@@ -60,8 +60,7 @@ export async function writePanel(folder: string): Promise<Panel | undefined> {
   await importFiles({ ...job, files });
   await runFeatureJob({ ...job, ...MARKET, features });
   const data = createDataSet((await features.latest())!, VOLATILITY_COLUMN);
-  const step = intervalMs(MARKET.interval);
-  const folds = walkForward(data.time, { folds: FOLDS, gap: step, horizon: 2 * step });
+  const folds = planFolds(data, FOLDS);
   const { rows, columns } = data.inputs;
   const file = path.join(folder, 'panel');
   const bytes = [data.logReturn, data.inputs.data].map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));

@@ -79,4 +79,5 @@ export {
 export { describeSpace, drawParams, type Range, SEARCH_SPACE, type SearchSpace } from './search-space.ts';
 export type { FitJob, FitResult } from './trainer/job.ts';
 export { createTrainer, type Trainer, type TrainerOptions, type TrainerProgress } from './trainer/trainer.ts';
+export type { RowTimes } from './training-set.ts';
 export type { OutOfBagClassification, OutOfBagRegression, OutOfBagScore } from './tree/out-of-bag.ts';

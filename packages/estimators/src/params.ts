@@ -46,7 +46,7 @@ export interface BoostingParams {
   readonly l2: number;
   /** Share of the rows that each tree sees. */
   readonly subsample: number;
-  /** Early stopping: this share of the rows, the last ones in time, is held back to measure the loss; null for none. */
+  /** Early stopping: this share of the rows, the last ones in time, is held back to measure the loss (`tailOf`); null for none. */
   readonly validationFraction: number | null;
   /** With early stopping: fitting ends when the loss has not improved for so many trees. */
   readonly nIterNoChange: number;

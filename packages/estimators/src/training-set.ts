@@ -11,6 +11,15 @@ export interface TrainingSet {
   readonly weight: Float64Array;
   /** Do the weights differ between rows? */
   readonly weighted: boolean;
+  readonly times: RowTimes | undefined;
+}
+
+/** When rows are: what is fitted on some of them to be measured on later ones must keep away from those. */
+export interface RowTimes {
+  /** Of each row of X; rows of one time are known together. */
+  readonly at: Float64Array;
+  /** How long after its time a row can be learnt from: until its label is known, and the gap after that. */
+  readonly reach: number;
 }
 
 export interface TrainingInput {
@@ -21,6 +30,8 @@ export interface TrainingInput {
   readonly sampleWeight?: Float64Array;
   /** Rows to fit on, in order of time; all of them by default. */
   readonly rows?: RowSelection;
+  /** For early stopping; without them every row is a time of its own, and known at once. */
+  readonly times?: RowTimes;
 }
 
 /**
@@ -29,7 +40,7 @@ export interface TrainingInput {
  * `bad_input` for weights, `not_enough_data` without rows, or with rows of one class.
  */
 export function trainingSet(kind: ModelKind, input: TrainingInput): TrainingSet {
-  const { X, y, sampleWeight } = input;
+  const { X, y, sampleWeight, times } = input;
   assertMatrix(X);
   if (y.length !== X.rows) {
     throw new PavioError('bad_features', `There are ${X.rows} rows of features but ${y.length} targets.`);
@@ -44,9 +55,9 @@ export function trainingSet(kind: ModelKind, input: TrainingInput): TrainingSet 
   assertFiniteFeatures(X, rows);
   const target = gatherTargets(kind, y, rows);
   if (sampleWeight === undefined) {
-    return { matrix: X, rows, target, weight: new Float64Array(rows.length).fill(1), weighted: false };
+    return { matrix: X, rows, target, weight: new Float64Array(rows.length).fill(1), weighted: false, times };
   }
-  return { matrix: X, rows, target, weight: gatherWeights(sampleWeight, X.rows, rows), weighted: true };
+  return { matrix: X, rows, target, weight: gatherWeights(sampleWeight, X.rows, rows), weighted: true, times };
 }
 
 /** The set with rows of either class weighing the same in sum (scikit-learn's `class_weight="balanced"`). */

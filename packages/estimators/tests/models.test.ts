@@ -1,4 +1,5 @@
-import { MODEL_NAMES, modelKind, PavioError } from '@pavio/core';
+import { isPavioError, MODEL_NAMES, modelKind, PavioError } from '@pavio/core';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fitModel } from '../src/fit.ts';
 import { matrixOfColumns, readRow } from '../src/matrix.ts';
@@ -7,6 +8,7 @@ import { DEFAULT_PARAMS, type ModelParams, resolveParams } from '../src/params.t
 import { decodeSafetensors, encodeSafetensors } from '../src/safetensors.ts';
 import { trainingSet } from '../src/training-set.ts';
 import { fitBoosting } from '../src/tree/boosting.ts';
+import { tailOf } from '../src/tree/early-stopping.ts';
 import { logisticLoss, sigmoid, squaredLoss } from '../src/tree/losses.ts';
 import { synthetic } from './synthetic.ts';
 
@@ -176,6 +178,48 @@ describe('boosting', () => {
     const kept = ensemble.arrays.feature.length;
     expect(kept).toBeGreaterThan(0);
     expect(ensemble.arrays.split).toEqual(expected.arrays.split.slice(0, kept));
+  });
+
+  test('of a panel, rows are held back by their time, and their labels teach nothing', () => {
+    // Five rows a time: the last quarter begins in the middle of time 599, whose rows are known at 602.
+    const at = train.y.map((_, row) => Math.floor((row + 2) / 5));
+    const times = { at, reach: 3 };
+    const given = { ...params, nEstimators: 5, nIterNoChange: 100, validationFraction: 0.251 };
+    expect(tailOf(given, Int32Array.from(at.keys()), times)).toEqual({ fitted: 2983, heldFrom: 2993 });
+    const set = trainingSet('regressor', { X: train.X, y: train.y, times });
+    const spoilt = trainingSet('regressor', {
+      X: train.X,
+      y: train.y.map((y, row) => (row < 2983 || row >= 2993 ? y : 1000 * y)),
+      times,
+    });
+    const { ensemble } = fitBoosting(squaredLoss, given, set, 1);
+    expect(ensemble.arrays.feature.length).toBeGreaterThan(0);
+    expect(fitBoosting(squaredLoss, given, spoilt, 1).ensemble.arrays).toEqual(ensemble.arrays);
+  });
+
+  test('early stopping keeps apart what must not meet, on any panel', () => {
+    const panel = fc.record({
+      steps: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 60 }),
+      reach: fc.integer({ min: 0, max: 5 }),
+      validationFraction: fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(panel, ({ steps, reach, validationFraction }) => {
+        const at = Float64Array.from(steps.flatMap((rows, time) => Array.from({ length: rows }, () => time)));
+        const rows = Int32Array.from(at.keys());
+        try {
+          const { fitted, heldFrom } = tailOf({ validationFraction }, rows, { at, reach });
+          expect(fitted).toBeGreaterThan(0);
+          expect(rows.length - heldFrom).toBeGreaterThanOrEqual(Math.round(rows.length * validationFraction) || 1);
+          expect(at[heldFrom - 1]! < at[heldFrom]!).toBe(true);
+          expect(at[fitted - 1]! + reach <= at[heldFrom]!).toBe(true);
+          // What is left out had to be.
+          expect(fitted === heldFrom || at[fitted]! + reach > at[heldFrom]!).toBe(true);
+        } catch (error) {
+          if (!isPavioError(error, 'not_enough_data')) throw error;
+        }
+      }),
+    );
   });
 
   test('a leaf limit holds', () => {

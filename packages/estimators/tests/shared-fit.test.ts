@@ -21,6 +21,11 @@ const JOBS: FitJob[] = [
   BOOSTING,
   { ...BOOSTING, params: { nEstimators: 25, ...leafwise } },
   { ...BOOSTING, params: { nEstimators: 25, ...leafwise }, sampleWeight: y.map((value) => 1 + Math.abs(value)) },
+  {
+    ...BOOSTING,
+    params: { nEstimators: 25, ...leafwise },
+    times: { at: y.map((_, row) => Math.floor(row / 7)), reach: 90 },
+  },
   { ...BOOSTING, params: { nEstimators: 5, maxDepth: null, minSamplesLeaf: 1 } },
   { ...BOOSTING, params: { nEstimators: 20, loss: 'huber', alpha: 0.7 } },
   { ...FOREST, params: { nEstimators: 12, oobScore: true } },

@@ -11,7 +11,7 @@ import {
   type Trainer,
 } from '@pavio/estimators';
 import type { DataSet } from './data-set.ts';
-import { type Parameters, targetOf } from './walk-forward.ts';
+import { type Parameters, targetOf, timesOf } from './walk-forward.ts';
 
 /** How many rows every loader checks a model's file on. */
 const CHECK_ROWS = 16;
@@ -44,6 +44,7 @@ export async function fitFinalModels(
         X: data.inputs,
         y: targetOf(data, modelKind(name)),
         train: { from, to: data.inputs.rows },
+        times: timesOf(data),
       });
       const model = modelFromTensors(fitted);
       const twin = await encodeOnnx(model, description);

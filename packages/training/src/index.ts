@@ -10,4 +10,4 @@ export { type TrainingJob, type TrainingReport, train } from './train.ts';
 export { type RecordedTrainingJob, runTrainingJob } from './training-job.ts';
 export { tune } from './tune/tune.ts';
 export type { ModelTuning, TuningJob, TuningReport } from './tune/tuning-job.ts';
-export { targetOf } from './walk-forward.ts';
+export { planFolds, targetOf, timesOf } from './walk-forward.ts';

@@ -5,6 +5,7 @@ import {
   type FoldPart,
   type ModelParams,
   type NestedCalibration,
+  type RowTimes,
   type Trainer,
   walkForward,
 } from '@pavio/estimators';
@@ -37,16 +38,28 @@ export interface OutOfSample {
 /** Parts that models are tested on, where nobody asks for another number. */
 export const FOLDS = 5;
 
-/**
- * Folds by time over the whole panel. A label is known when the next candle has closed, two intervals after the row's
- * open; one more interval lies between training and test. With a window, in milliseconds, no training row is older.
- */
+/** Candles from a row's open until its label is known: the next one has closed. */
+const HORIZON = 2;
+/** Candles between training and test. */
+const GAP = 1;
+
+/** Milliseconds from a row's time until what follows may be judged by models that have learnt from the row. */
+export function reachOf({ source }: Pick<DataSet, 'source'>): number {
+  return (HORIZON + GAP) * intervalMs(source.interval);
+}
+
+/** The times of the rows, for what is held back inside of a fit. */
+export function timesOf(data: DataSet): RowTimes {
+  return { at: data.time, reach: reachOf(data) };
+}
+
+/** Folds by time over the whole panel. With a window, in milliseconds, no training row is older. */
 export function planFolds(data: DataSet, folds: number, window?: number): Fold[] {
   const step = intervalMs(data.source.interval);
   return walkForward(data.time, {
     folds,
-    gap: step,
-    horizon: 2 * step,
+    gap: GAP * step,
+    horizon: HORIZON * step,
     ...(window === undefined ? {} : { window }),
   });
 }
@@ -77,10 +90,11 @@ export async function testModel(name: ModelName, job: WalkForwardJob): Promise<O
   const { trainer, data, folds, parameters, tuned, seed } = job;
   const tuning = tuned?.[name];
   const y = targetOf(data, modelKind(name));
+  const times = timesOf(data);
   const fitted = await Promise.all(
     folds.map(({ train, test, testSpan }) => {
       const params = tuning === undefined ? parameters[name] : parametersAt(name, tuning, testSpan.from);
-      return trainer.fit({ name, params, seed, X: data.inputs, y, train, predictRows: test });
+      return trainer.fit({ name, params, seed, X: data.inputs, y, train, times, predictRows: test });
     }),
   );
   const rows = Int32Array.from(folds.flatMap(({ test }) => [...test]));

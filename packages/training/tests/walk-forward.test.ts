@@ -1,5 +1,5 @@
 import { MODEL_NAMES } from '@pavio/core';
-import { createTrainer, resolveParams } from '@pavio/estimators';
+import { createTrainer, type FitJob, resolveParams, type Trainer } from '@pavio/estimators';
 import { expect, it } from 'vitest';
 import { readDataSet } from '../src/read-data-set.ts';
 import { type Parameters, planFolds, runWalkForward } from '../src/walk-forward.ts';
@@ -13,7 +13,15 @@ it.each([undefined, 90 * DAY])(
     const data = await readDataSet(lake.features);
     const folds = planFolds(data, 3, window);
     const parameters = Object.fromEntries(MODEL_NAMES.map((name) => [name, resolveParams(name, SMALL[name])]));
-    await using trainer = createTrainer({ threads: 0 });
+    await using inner = createTrainer({ threads: 0 });
+    const jobs: FitJob[] = [];
+    const trainer: Trainer = {
+      ...inner,
+      fit(job) {
+        jobs.push(job);
+        return inner.fit(job);
+      },
+    };
     const { regressor_lin, classifier_log } = await runWalkForward({
       trainer,
       data,
@@ -21,6 +29,8 @@ it.each([undefined, 90 * DAY])(
       parameters: parameters as unknown as Parameters,
       seed: 1,
     });
+    // What is held back inside of a fit, to stop it early, is as far away as a test part is.
+    for (const { times } of jobs) expect(times).toEqual({ at: data.time, reach: 3 * DAY });
     for (const { rows, parts, raw, predicted, calibration, usualDirection } of [regressor_lin, classifier_log]) {
       expect(parts).toHaveLength(3);
       expect(parts.at(-1)!.to).toBe(rows.length);

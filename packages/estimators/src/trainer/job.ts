@@ -4,8 +4,9 @@ import { type Matrix, type RowRange, type RowSelection, selectRows } from '../ma
 import type { FittedModel } from '../model.ts';
 import { type ModelParams, resolveParams } from '../params.ts';
 import type { TensorFile } from '../safetensors.ts';
+import type { RowTimes } from '../training-set.ts';
 import { fitThresholds } from '../tree/binning.ts';
-import { fittedRows } from '../tree/boosting.ts';
+import { tailOf } from '../tree/early-stopping.ts';
 import { type TreeArrays, TreeEnsemble } from '../tree/ensemble.ts';
 import type { FittedTrees, TreeRange } from '../tree/forest.ts';
 import type { OutOfBag, OutOfBagScore } from '../tree/out-of-bag.ts';
@@ -21,6 +22,8 @@ export interface FitJob<N extends ModelName = ModelName> {
   readonly sampleWeight?: Float64Array;
   /** Rows to fit on, in order of time. */
   readonly train: RowSelection;
+  /** For early stopping; see `TrainingInput`. */
+  readonly times?: RowTimes;
   /** Rows to predict with the fitted model. */
   readonly predictRows?: RowSelection;
 }
@@ -54,17 +57,17 @@ export function resultOf(model: FittedModel): Pick<FitResult, 'model' | 'importa
 }
 
 function fitJob(job: FitJob, share: FitShare): FittedShare<ModelName> {
-  const { name, params = {}, X, y, train, sampleWeight, seed } = job;
-  const weights = sampleWeight === undefined ? {} : { sampleWeight };
-  return fitShare(name, params, X, y, { seed, rows: train, ...weights }, share);
+  const { name, params = {}, X, y, train, sampleWeight, times, seed } = job;
+  const known = { ...(sampleWeight && { sampleWeight }), ...(times && { times }) };
+  return fitShare(name, params, X, y, { seed, rows: train, ...known }, share);
 }
 
 /** What the trees of a job split these columns by. */
-function findThresholds({ name, params, X, train }: FitJob, columns: RowRange): Thresholds {
+function findThresholds({ name, params, X, train, times }: FitJob, columns: RowRange): Thresholds {
   const rows = selectRows(X.rows, train);
   if (name !== 'regressor_gbr') return fitThresholds(X, rows, columns);
   const resolved = resolveParams(name, params as Partial<ModelParams[typeof name]>);
-  return fitThresholds(X, rows.subarray(0, fittedRows(resolved, rows.length)), columns);
+  return fitThresholds(X, rows.subarray(0, tailOf(resolved, rows, times).fitted), columns);
 }
 
 /** What a worker is asked to do: a whole job, or what it contributes to one that several share. */

@@ -15,8 +15,14 @@ export function createSharing(): (job: FitJob) => FitJob {
     return shared;
   };
   return (job) => {
-    const shared = { ...job, X: { ...job.X, data: share(job.X.data) }, y: share(job.y) };
-    return job.sampleWeight === undefined ? shared : { ...shared, sampleWeight: share(job.sampleWeight) };
+    const { X, y, sampleWeight, times } = job;
+    return {
+      ...job,
+      X: { ...X, data: share(X.data) },
+      y: share(y),
+      ...(sampleWeight && { sampleWeight: share(sampleWeight) }),
+      ...(times && { times: { ...times, at: share(times.at) } }),
+    };
   };
 }
 

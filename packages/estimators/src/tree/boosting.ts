@@ -4,6 +4,7 @@ import type { TrainingSet } from '../training-set.ts';
 import { fitThresholds } from './binning.ts';
 import { EnsembleBuilder } from './builder.ts';
 import { type CreateGrower, createGrower } from './create-grower.ts';
+import { tailOf } from './early-stopping.ts';
 import { TreeEnsemble } from './ensemble.ts';
 import type { FittedTrees } from './forest.ts';
 import { noiseGain } from './gain.ts';
@@ -21,8 +22,7 @@ export interface BoostingShare {
  * Gradient boosting (Friedman 2001) with Newton leaves (Chen and Guestrin 2016), or those that the loss asks for, and row
  * subsampling (Friedman 2002). The prediction is a raw score: log odds for the logistic loss, the value for all others.
  *
- * With early stopping, the last `validationFraction` of the rows in the order given (which is the order of time) is
- * held back; when its loss has not improved for `nIterNoChange` trees, fitting ends and the trees after the best one
+ * With early stopping, the last rows are held back (`tailOf`); when its loss has not improved for `nIterNoChange` trees, fitting ends and the trees after the best one
  * are dropped. The number of trees may then be 0: nothing was learned that lasts. Bins and baseline are those of the
  * rows that are fitted on.
  */
@@ -35,8 +35,8 @@ export function fitBoosting(
 ): FittedTrees {
   const { target, weight } = set;
   const n = set.rows.length;
-  const fitted = fittedRows(params, n);
-  const held = n - fitted;
+  const { fitted, heldFrom } = tailOf(params, set.rows, set.times);
+  const isHeldBack = heldFrom < n;
   const sampled = Math.max(1, Math.round(fitted * params.subsample));
 
   const thresholds = known ?? fitThresholds(set.matrix, set.rows.subarray(0, fitted));
@@ -66,7 +66,7 @@ export function fitBoosting(
   const scoreNow = () => (refit === undefined ? grower.score : start);
   if (hasHessians) grower.hessians.set(weight);
 
-  let best = { loss: loss.value(target, start, weight, fitted, n), trees: 0 };
+  let best = { loss: loss.value(target, start, weight, heldFrom, n), trees: 0 };
   for (let tree = 0; tree < params.nEstimators; tree++) {
     const random = createRandom(seed, tree);
     loss.terms(target, scoreNow(), weight, fitted, grower.gradients, grower.hessians);
@@ -74,18 +74,13 @@ export function fitBoosting(
     sample(random, sampled, fitted, grower.counts);
     if (!grower.grow(random)) break;
     if (refit !== undefined) refitLeaves(builder, grower, set, start, refit);
-    if (held === 0) continue;
-    const value = loss.value(target, scoreNow(), weight, fitted, n);
+    if (!isHeldBack) continue;
+    const value = loss.value(target, scoreNow(), weight, heldFrom, n);
     if (value < best.loss) best = { loss: value, trees: tree + 1 };
     else if (tree + 1 - best.trees >= params.nIterNoChange) break;
   }
-  const trees = held === 0 ? builder.trees : best.trees;
+  const trees = isHeldBack ? best.trees : builder.trees;
   return { ensemble: new TreeEnsemble(builder.build({ base, scale: 1, trees })), gains: builder.gains(trees) };
-}
-
-/** So many of the first of `n` rows are fitted on; the others measure the loss. */
-export function fittedRows({ validationFraction }: BoostingParams, n: number): number {
-  return validationFraction === null ? n : n - Math.min(n - 1, Math.max(1, Math.round(n * validationFraction)));
 }
 
 /** The value of a leaf, drawn towards 0 as the Newton step is: as if `l2` rows in it had no residual. */

@@ -1,6 +1,7 @@
-import { intervalMs, isoTime, type Trial, type Tuning } from '@pavio/core';
+import { isoTime, type Trial, type Tuning } from '@pavio/core';
 import { type Fold, MIN_TEST_STEPS } from '@pavio/estimators';
 import type { DataSet } from '../data-set.ts';
+import { reachOf } from '../walk-forward.ts';
 
 /** A time at which the search chooses, and what it may rest on. */
 export interface Stage {
@@ -10,15 +11,12 @@ export interface Stage {
   readonly folds: number;
 }
 
-/** From a row's time until it can be learnt from: its label of two intervals, and the gap of one. See `planFolds`. */
-const REACH = 3;
-
 /**
  * When the search chooses: before the test part of each fold that has results before it of 60 time steps or more (fewer
  * decide nothing), and in the end.
  */
 export function planStages(data: DataSet, folds: readonly Fold[]): Stage[] {
-  const end = folds.at(-1)!.testSpan.to + REACH * intervalMs(data.source.interval);
+  const end = folds.at(-1)!.testSpan.to + reachOf(data);
   const tested = new Set<number>();
   return folds.flatMap(({ test }, i) => {
     for (const row of test) tested.add(data.time[row]!);
