@@ -238,8 +238,9 @@ const en: Words = {
   naiveRight: (share) => `naive guess ${share}`,
   report: 'The whole report of this version',
   trainings: 'Trainings',
-  trainingsLead: (fitted, released) => `${fitted} made new models, ${released} of them were released.`,
-  skillByTraining: 'Skill from training to training; dashed: the naive guess',
+  trainingsLead: (fitted, released) =>
+    `${fitted} made new models, ${released} of them were released. Dashed: the naive guess.`,
+  skillByTraining: 'Skill over time',
   skillNow: 'Newest',
   pastTrainings: 'The last trainings',
   started: 'Started',
@@ -378,8 +379,9 @@ const pt: Words = {
   naiveRight: (share) => `palpite ingênuo ${share}`,
   report: 'O relatório completo desta versão',
   trainings: 'Treinos',
-  trainingsLead: (fitted, released) => `${fitted} fizeram modelos novos, ${released} deles foram publicados.`,
-  skillByTraining: 'Ganho de treino em treino; tracejado: o palpite ingênuo',
+  trainingsLead: (fitted, released) =>
+    `${fitted} fizeram modelos novos, ${released} deles foram publicados. Tracejado: o palpite ingênuo.`,
+  skillByTraining: 'Ganho ao longo do tempo',
   skillNow: 'Mais novo',
   pastTrainings: 'Os últimos treinos',
   started: 'Início',
