@@ -56,7 +56,7 @@ describe('the content of the image', () => {
     await copyFile(process.execPath, node);
     await run('chmod', ['-R', 'a-w,a+rX', app]);
     await chmod(lake, 0o777);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const server of servers) server.kill('SIGKILL');
@@ -89,10 +89,12 @@ describe('the content of the image', () => {
     const server = start(['serve'], env);
     servers.push(server);
     let said = '';
-    for await (const chunk of server.stderr!) {
+    for await (const chunk of server.stderr!.iterator({ destroyOnReturn: false })) {
       said += String(chunk);
       if (said.includes('Ctrl-C')) break;
     }
+    // Whatever else it says finds somebody who reads it.
+    server.stderr!.resume();
     return /API +(http:\S+)/.exec(said)?.[1] ?? '';
   }
 
