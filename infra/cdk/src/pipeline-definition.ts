@@ -32,7 +32,7 @@ export interface PipelineSteps {
 }
 
 /** Between two looks whose turn it is; the first wait lets runs that started together come to be listed. */
-const TURN = Duration.seconds(30);
+const TURN = Duration.minutes(2);
 const LONGEST_LAMBDA = Duration.minutes(15);
 const LONGEST_GLUE = Duration.hours(6);
 

@@ -8,6 +8,7 @@ import { observabilityStackExpectations } from './observability-stack.expectatio
 import { PERMISSIONS } from './permissions.expected.ts';
 import { permissions } from './permissions.ts';
 import { pipelineStackExpectations } from './pipeline-stack.expectations.ts';
+import { pipelineStatesExpectations } from './pipeline-states.expectations.ts';
 
 let templates: Readonly<Record<StackName, Template>>;
 
@@ -25,6 +26,9 @@ describe('the crawler stack', () => {
 });
 describe('the pipeline stack', () => {
   pipelineStackExpectations(deployed);
+});
+describe('the state machine', () => {
+  pipelineStatesExpectations(deployed);
 });
 describe('the API stack', () => {
   apiStackExpectations(deployed);

@@ -22,8 +22,11 @@ export interface PipelineStackProps extends DeploymentStackProps {
 }
 
 const LONGEST_STEP = Duration.minutes(15);
-/** Waiting for its turn, features and training on Glue, and their retries. */
-const LONGEST_RUN = Duration.hours(24);
+/**
+ * A run at its worst (both steps on Glue, each repeated twice, and every retry of the others: 42 hours), after waiting for one
+ * like it. Step Functions ends a run of 25,000 events: a look whose turn it is makes nine of them, every two minutes.
+ */
+const LONGEST_RUN = Duration.hours(88);
 const START_RETRIES = 10;
 const LATEST_START = Duration.hours(2);
 
