@@ -18,8 +18,7 @@ export {
   featureSet,
   VOLATILITY_COLUMN,
 } from './feature-set.ts';
-export { type AssetCandles, featureTable, type TableSource } from './feature-table.ts';
 export { ColumnMemory } from './indicators/column.ts';
-export { assetSummary, type Market, tableInfo } from './job/asset-task.ts';
+export { type AssetCandles, assetSummary, type Market, tableInfo } from './job/asset-task.ts';
 export { type FeatureJob, type FeatureProgress, type FeatureReport, runFeatureJob } from './job/feature-job.ts';
 export { type LatestRow, latestRow } from './latest-row.ts';

@@ -51,6 +51,7 @@ export function assertCandles(series: CandleSeries, interval: Interval, name: st
   const { open, high, low, close, volume } = series;
   const rows = seriesLength(series);
   for (let row = 0; row < rows; row++) {
+    const traded = volume[row]!;
     // Negated, so that NaN is caught as well.
     const isGood =
       open[row]! >= SMALLEST &&
@@ -60,8 +61,8 @@ export function assertCandles(series: CandleSeries, interval: Interval, name: st
       open[row]! <= LARGEST &&
       high[row]! <= LARGEST &&
       close[row]! <= LARGEST &&
-      (volume[row]! === 0 || volume[row]! >= SMALLEST) &&
-      volume[row]! <= LARGEST;
+      (traded === 0 || traded >= SMALLEST) &&
+      traded <= LARGEST;
     if (!isGood) throw badCandle(series, row, name);
   }
 }

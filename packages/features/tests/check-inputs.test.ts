@@ -1,6 +1,7 @@
 import type { FeatureTable } from '@pavio/core';
 import { describe, expect, it } from 'vitest';
-import { checkInputs, featureSet, featureTable } from '../src/index.ts';
+import { checkInputs, featureSet } from '../src/index.ts';
+import { featureTable } from '../testing/index.ts';
 import { hasRealCandles, readCandles, realFiles, walk } from './candle-series.ts';
 
 const table = featureTable([{ symbol: 'BTC', candles: walk({ seed: 1, rows: 500 }) }], {

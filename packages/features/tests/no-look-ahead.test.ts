@@ -1,7 +1,7 @@
 import { type CandleSeries, INTERVAL_NAMES, type Interval, seriesLength, sliceRows } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeFeatures, featureSet, featureTable } from '../src/index.ts';
+import { computeFeatures, featureSet } from '../src/index.ts';
 import {
   CHECKED_INTERVALS,
   hasRealCandles,
@@ -47,20 +47,6 @@ it.each(CHECKED_INTERVALS)('every prefix of one walk of %s candles gives the sam
   const all = computeFeatures(series, interval);
   const found = Array.from({ length: 160 }, (_, row) => lookingAhead(series, interval, all, row + 1));
   expect(found.flat()).toEqual([]);
-});
-
-it('no feature of an asset depends on another asset', () => {
-  const assets = ['BTC', 'ETH', 'SOL'].map((symbol, seed) => ({ symbol, candles: walk({ seed, rows: 120 + seed }) }));
-  const from = { source: 'simulated', quote: 'USD', interval: '1d' } as const;
-  const table = featureTable(assets, from);
-  const turned = featureTable(assets.toReversed(), from);
-  for (const column of featureSet('1d').columns) {
-    for (const symbol of ['BTC', 'ETH', 'SOL']) {
-      const own = (t: typeof table) =>
-        Array.from(t.columns.get(column)!).filter((_, row) => t.symbols[t.symbol[row]!] === symbol);
-      expect({ column, values: own(turned) }).toEqual({ column, values: own(table) });
-    }
-  }
 });
 
 describe('gaps', () => {

@@ -18,6 +18,12 @@ export interface AssetTask {
   readonly market: Market;
 }
 
+/** Closed candles of one asset. */
+export interface AssetCandles {
+  readonly symbol: string;
+  readonly candles: CandleSeries;
+}
+
 /** Where candles come from: what features of an asset are filed under, beside its symbol. */
 export interface Market {
   readonly source: string;

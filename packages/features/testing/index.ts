@@ -1,0 +1,2 @@
+/** For the tests of the rooms that use features. */
+export { featureTable } from './feature-table.ts';
