@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 import { pythonVenvOrReason } from '@pavio/storage/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { calibrate, fitCalibrator } from '../src/calibration/calibrator.ts';
+import { decomposeBrier } from '../src/evaluation/brier.ts';
 import { dieboldMariano } from '../src/evaluation/diebold-mariano.ts';
 import { holmAdjusted } from '../src/evaluation/holm.ts';
 import { classificationMetrics } from '../src/evaluation/metrics.ts';
-import { wilsonInterval } from '../src/evaluation/proportion.ts';
+import { clusteredWilsonInterval, wilsonInterval } from '../src/evaluation/proportion.ts';
 import { incompleteBeta, studentTUpperTail } from '../src/evaluation/student-t.ts';
+import { compareWithNaive } from '../src/evaluation/verdict.ts';
 import { createRandom } from '../src/random.ts';
 import { gauss } from './synthetic.ts';
 
@@ -133,3 +135,57 @@ test.skipIf(missing !== '')(`probabilities are judged and calibrated as by sciki
     expect(relativeDifference([platt.slope, platt.intercept], lines[i]!)).toBeLessThan(1e-4);
   }
 });
+
+/** A panel of assets, more of them as time goes on, whose losses have a share in common that lasts for days. */
+function lossesOfPanel(seed: number) {
+  const random = createRandom(seed);
+  const [times, model, naive]: [number[], number[], number[]] = [[], [], []];
+  let mood = 0;
+  for (let day = 0; day < 60 * seed; day++) {
+    mood = 0.7 * mood + gauss(random);
+    for (let asset = 0; asset < 2 + (day % 60) / 10; asset++) {
+      times.push(86_400_000 * day);
+      naive.push((mood + gauss(random)) ** 2);
+      model.push(0.97 * naive.at(-1)! + 0.1 * (gauss(random) + 0.2 * mood) ** 2);
+    }
+  }
+  return { times: Float64Array.from(times), model: Float64Array.from(model), naive: Float64Array.from(naive) };
+}
+
+test.skipIf(missing !== '')(
+  `what stands between a share, a skill or a Brier score and its verdict is what statsmodels gives${missing}`,
+  async () => {
+    const panels = SEEDS.map(lossesOfPanel);
+    const shares = panels.map(({ times, naive }) => {
+      return { cluster: times, successes: Array.from(naive, (loss) => loss < 1) };
+    });
+    const forecasts = SEEDS.map((seed) => {
+      const random = createRandom(seed);
+      const probability = Float64Array.from({ length: 137 * seed }, () => random.next());
+      return { probability, actual: probability.map((p) => (random.next() < 0.2 + 0.5 * p ? 1 : 0)) };
+    });
+    const answers = await ask<number[]>([
+      ...shares.map((data) => ({ ask: 'clustered-wilson', ...data })),
+      ...panels.map((data) => ({ ask: 'skill-interval', ...data })),
+      ...forecasts.map((data) => ({ ask: 'brier-terms', ...data })),
+    ]);
+    const [wilson, skills, terms] = [0, 1, 2].map((part) => answers.slice(5 * part, 5 * part + 5));
+    for (const [i, { successes, cluster }] of shares.entries()) {
+      const { low, high } = clusteredWilsonInterval(successes, cluster);
+      const [wantedLow, wantedHigh, independent] = wilson![i]!;
+      expect(relativeDifference([low, high], [wantedLow!, wantedHigh!])).toBeLessThan(1e-10);
+      // Or there would be nothing to correct for.
+      expect(independent).toBeLessThan(0.95 * cluster.length);
+    }
+    for (const [i, losses] of panels.entries()) {
+      const { skill, skillInterval } = compareWithNaive(losses);
+      expect(relativeDifference([skill, skillInterval!.low, skillInterval!.high], skills![i]!)).toBeLessThan(1e-9);
+    }
+    for (const [i, { actual, probability }] of forecasts.entries()) {
+      const found = decomposeBrier(actual, probability, Float64Array.from(actual.keys()));
+      const { brier, reliability, resolution, uncertainty, withinBinVariance, withinBinCovariance } = found;
+      const own = [brier, reliability, resolution, uncertainty, withinBinVariance, withinBinCovariance];
+      expect(relativeDifference(own, terms![i]!)).toBeLessThan(1e-10);
+    }
+  },
+);

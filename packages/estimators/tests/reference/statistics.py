@@ -33,6 +33,56 @@ def wilson(question):
     return list(proportion_confint(question["successes"], question["n"], alpha=0.05, method="wilson"))
 
 
+def clustered_wilson(question):
+    """Wilson's interval at the number of independent trials whose mean varies as that of an OLS on a constant does whose
+    errors are clustered (statsmodels' correction for so few clusters is G / (G - 1))."""
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.stats.proportion import proportion_confint
+
+    y = np.array(question["successes"], dtype=float)
+    groups = np.unique(question["cluster"], return_inverse=True)[1]
+    variance = OLS(y, np.ones(len(y))).fit(cov_type="cluster", cov_kwds={"groups": groups}).bse[0] ** 2
+    share = y.mean()
+    # Kish: the design effect is against independent trials, whose variance is known without bias; never below 1.
+    independent = len(y) / max(1, variance / (share * (1 - share) / (len(y) - 1)))
+    return [*proportion_confint(share * independent, independent, alpha=0.05, method="wilson"), independent]
+
+
+def skill_interval(question):
+    """By the delta method from the long-run covariance of the two losses of a time step."""
+    import pandas as pd
+    from statsmodels.stats.sandwich_covariance import S_hac_simple
+
+    losses = pd.DataFrame({key: question[key] for key in ("times", "model", "naive")}).groupby("times").sum()
+    steps = len(losses)
+    model, naive = losses.sum()
+    covariance = S_hac_simple((losses - losses.mean()).to_numpy(), nlags=int(4 * (steps / 100) ** (2 / 9)))
+    slope = np.array([-1 / naive, model / naive**2])
+    reach = stats.t.ppf(0.975, steps - 1) * np.sqrt(slope @ covariance @ slope)
+    skill = 1 - model / naive
+    return [skill, skill - reach, skill + reach]
+
+
+def brier_terms(question):
+    """Stephenson, Coelho and Jolliffe (2008), equations 3 to 9, over tenths of the ranks."""
+    import pandas as pd
+    from sklearn.metrics import brier_score_loss
+
+    rows = pd.DataFrame({"y": question["actual"], "p": question["probability"]})
+    bins = rows.groupby((rows["p"].rank(method="first") - 1) * 10 // len(rows))
+    share, mean = bins["y"].transform("mean"), bins["p"].transform("mean")
+    terms = [
+        ((mean - share) ** 2).mean(),
+        ((share - rows["y"].mean()) ** 2).mean(),
+        rows["y"].var(ddof=0),
+        (bins["p"].var(ddof=0) * bins.size()).sum() / len(rows),
+        2 * sum((len(b) - 1) * b["p"].cov(b["y"]) for _, b in bins) / len(rows),
+    ]
+    brier = brier_score_loss(rows["y"], rows["p"])
+    assert np.isclose(np.dot(terms, [1, -1, 1, 1, -1]), brier, rtol=1e-12)
+    return [brier, *terms]
+
+
 def holm(question):
     from statsmodels.stats.multitest import multipletests
 
@@ -66,6 +116,9 @@ def platt(question):
 ANSWERS = {
     "diebold-mariano": diebold_mariano,
     "wilson": wilson,
+    "clustered-wilson": clustered_wilson,
+    "skill-interval": skill_interval,
+    "brier-terms": brier_terms,
     "holm": holm,
     "student-t": lambda q: list(stats.t.sf(q["t"], q["df"])),
     "beta": lambda q: list(special.betainc(q["a"], q["b"], q["x"])),
