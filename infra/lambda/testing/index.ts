@@ -7,3 +7,4 @@ export {
   type LambdaProcessOptions,
   startLambda,
 } from './lambda-process.ts';
+export { noon } from './noon.ts';

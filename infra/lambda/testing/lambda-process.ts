@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { transformSync } from 'esbuild';
 import { RUNTIME_FLAGS } from '../src/code-cache.ts';
+import { OFFSET } from './noon.ts';
 
 export interface InvocationOrder {
   readonly event: unknown;
@@ -26,7 +27,7 @@ export type RuntimeMessage =
 export interface LambdaProcessOptions {
   /** Folder of the bundle. */
   readonly bundle: string;
-  /** The environment of the function; nothing else is passed on. */
+  /** The environment of the function; nothing else is passed on, but that it is noon. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +57,13 @@ const LONGEST_MS = 900_000;
 /** Starts a bundle. @throws Error when its initialisation fails, with what it wrote. */
 export async function startLambda({ bundle, env }: LambdaProcessOptions): Promise<LambdaProcess> {
   const child = fork(runtimeProgram(), [bundle], {
-    env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...env },
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      CLOCK_OFFSET_MS: `${OFFSET}`,
+      ...env,
+    },
     execArgv: RUNTIME_FLAGS,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -16,6 +16,11 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
+// Set before anything reads it: by CLOCK_OFFSET_MS milliseconds.
+const { now } = Date;
+const offset = Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
+Date.now = () => now() + offset;
+
 const bundle = pathToFileURL(path.resolve(process.argv[2] ?? '', 'index.mjs')).href;
 const { handler } = (await import(bundle)) as { handler: Handler };
 tell({ kind: 'ready', ms: performance.now(), cpuMs: cpuMs() });

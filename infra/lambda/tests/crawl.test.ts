@@ -8,7 +8,7 @@ import { type S3Server, startS3Server } from '@pavio/storage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MOST_PARTS } from '../src/continuation.ts';
 import { bundleFunctions } from '../src/index.ts';
-import { type AwsServices, invokeOnce, startAwsServices } from '../testing/index.ts';
+import { type AwsServices, invokeOnce, noon, startAwsServices } from '../testing/index.ts';
 
 const DAY = 86_400_000;
 
@@ -46,7 +46,7 @@ describe.skipIf(missing !== '')(`the crawler${missing}`, () => {
     const base = {
       BUCKET_NAME: bucket,
       PAVIO_SOURCE: 'cryptocompare',
-      PAVIO_START: new Date(Date.now() - 30 * DAY).toISOString().slice(0, 10),
+      PAVIO_START: new Date(noon.now() - 30 * DAY).toISOString().slice(0, 10),
       CRYPTOCOMPARE_BASE_URL: provider.url,
       AWS_LAMBDA_FUNCTION_NAME: 'pavio-crawl',
       AWS_ENDPOINT_URL: s3.endpoint,
@@ -57,7 +57,7 @@ describe.skipIf(missing !== '')(`the crawler${missing}`, () => {
   }
 
   async function provide(options: ProviderOptions = {}): Promise<void> {
-    provider = await startProvider(options);
+    provider = await startProvider({ clock: noon, ...options });
   }
 
   function stored(): Promise<string[]> {
