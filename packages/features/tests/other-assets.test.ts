@@ -56,17 +56,10 @@ async function unlikeAlone(assets: readonly Asset[], run: (task: AssetTask) => E
 }
 
 /** That any of them, in any order, are stored as they are alone. */
-async function assertAlone(
-  assets: readonly Asset[],
-  run: (task: AssetTask) => EncodedFeatures,
-  numRuns: number,
-): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(fc.shuffledSubarray([...assets], { minLength: 2 }), async (some) => {
-      expect(await unlikeAlone(some, run)).toEqual([]);
-    }),
-    { numRuns },
-  );
+function storedAsAlone(assets: readonly Asset[], run: (task: AssetTask) => EncodedFeatures) {
+  return fc.asyncProperty(fc.shuffledSubarray([...assets], { minLength: 2 }), async (some) => {
+    expect(await unlikeAlone(some, run)).toEqual([]);
+  });
 }
 
 const inThisThread = (task: AssetTask) => runAssetTask(task, encode satisfies EncodeFeatures);
@@ -93,11 +86,11 @@ describe.each(CHECKED_INTERVALS)(
     );
 
     it('in one thread', async () => {
-      await assertAlone(await assets, inThisThread, 20);
+      await fc.assert(storedAsAlone(await assets, inThisThread), { numRuns: 20 });
     });
 
     it('in two', async () => {
-      await assertAlone(await assets, threads(), 5);
+      await fc.assert(storedAsAlone(await assets, threads()), { numRuns: 5 });
     });
   },
 );
@@ -115,7 +108,7 @@ describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data 
       }),
     );
     expect(files.length).toBeGreaterThan(0);
-    await assertAlone(assets.flat(), inThisThread, 4);
-    await assertAlone(assets.flat(), threads(), 2);
+    await fc.assert(storedAsAlone(assets.flat(), inThisThread), { numRuns: 4 });
+    await fc.assert(storedAsAlone(assets.flat(), threads()), { numRuns: 2 });
   });
 });
