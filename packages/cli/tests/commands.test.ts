@@ -5,7 +5,7 @@ import { simulateCandles } from '@pavio/market';
 import { startProvider } from '@pavio/market/testing';
 import { encodeCandleCsv } from '@pavio/storage';
 import { describe, expect, it } from 'vitest';
-import { daysAgo, emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
+import { clock, daysAgo, emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
 
 const simulated = { ...SMALL, PAVIO_SOURCE: 'simulated' };
 
@@ -99,7 +99,7 @@ describe('pavio, step by step', () => {
 describe('a lake that is in use', () => {
   it('never turns to made-up candles because its market cannot be reached today', async () => {
     const cwd = await emptyFolder();
-    const provider = await startProvider();
+    const provider = await startProvider({ clock });
     expect(await pavio(['run'], { cwd, env: { ...SMALL, BINANCE_BASE_URL: provider.url } })).toMatchObject({ code: 0 });
     await provider.close();
     // Earlier candles are wanted, so that there is something to ask for.

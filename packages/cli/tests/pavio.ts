@@ -2,10 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Clock } from '@pavio/core';
 import { onTestFinished } from 'vitest';
 import { runProgram } from '../src/index.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
+const OTHER_DAY = path.join(import.meta.dirname, 'programs/other-day.ts');
+
+/**
+ * It is noon as the tests of a file begin, always of the same day: no candle closes while they run, and what they learn
+ * from is the same whenever they run.
+ */
+const OFFSET = Date.parse('2025-07-01T12:00:00Z') - Date.now();
+export const clock: Clock = { now: () => Date.now() + OFFSET };
 
 /** Settings that make one cycle small: three assets, a few hundred candles. */
 export const SMALL = { PAVIO_ASSETS: 'BTC,ETH,SOL', PAVIO_START: daysAgo(500), PAVIO_THREADS: '1' };
@@ -29,9 +38,9 @@ export interface Running {
 /** Starts `pavio` as a process of its own, with nothing of the surrounding configuration. It dies with the test. */
 export function startPavio(words: readonly string[], options: { cwd: string; env?: Record<string, string> }): Running {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...words], {
+  const child = spawn(process.execPath, ['--import', OTHER_DAY, MAIN, ...words], {
     cwd: options.cwd,
-    env: { PATH, HOME, ...options.env },
+    env: { PATH, HOME, CLOCK_OFFSET_MS: `${OFFSET}`, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -86,6 +95,7 @@ export async function pavio(
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
     signal: new AbortController().signal,
+    clock,
   });
   return { code, stdout, stderr };
 }
@@ -99,5 +109,5 @@ export async function emptyFolder(): Promise<string> {
 
 /** A day as `2020-01-31`. */
 export function daysAgo(days: number): string {
-  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(clock.now() - days * 86_400_000).toISOString().slice(0, 10);
 }

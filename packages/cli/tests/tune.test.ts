@@ -1,11 +1,11 @@
 import { cp, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fixedClock, silentLogger } from '@pavio/core';
+import { silentLogger } from '@pavio/core';
 import { folderStore, lakeFeatureStore } from '@pavio/storage';
 import { type TuningReport, tune } from '@pavio/training';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
+import { clock, emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
 
 const env = { ...SMALL, PAVIO_SOURCE: 'simulated' };
 
@@ -71,7 +71,7 @@ describe('pavio tune', () => {
     const { models } = await tune({
       features: lakeFeatureStore(store),
       store,
-      clock: fixedClock(Date.now()),
+      clock,
       log: silentLogger,
       software: 'pavio test',
       seed: 1,

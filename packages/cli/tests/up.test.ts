@@ -1,6 +1,6 @@
 import { startProvider } from '@pavio/market/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
+import { clock, emptyFolder, pavio, SMALL, startPavio } from './pavio.ts';
 
 /** The address that `up` and `serve` print. */
 function addressIn(output: string): string {
@@ -37,7 +37,7 @@ it('up: answers from the start, then with forecasts of simulated candles, and st
 });
 
 it('up: crawls the provider that it is pointed at instead, and forecasts again when a release comes', async () => {
-  const provider = await startProvider({ apiKey: 'key-of-the-test' });
+  const provider = await startProvider({ clock, apiKey: 'key-of-the-test' });
   onTestFinished(() => provider.close());
   const cwd = await emptyFolder();
   const env = { ...SMALL, PORT: '0', CRYPTOCOMPARE_BASE_URL: provider.url, CRYPTOCOMPARE_API_KEY: 'key-of-the-test' };
@@ -66,7 +66,7 @@ it('up: says what is wrong with the settings at once', async () => {
 });
 
 it('up: a provider that fails is said, and tried again', async () => {
-  const provider = await startProvider({ faults: () => 'unauthorized' });
+  const provider = await startProvider({ clock, faults: () => 'unauthorized' });
   onTestFinished(() => provider.close());
   const cwd = await emptyFolder();
   const env = { ...SMALL, PORT: '0', CRYPTOCOMPARE_BASE_URL: provider.url, CRYPTOCOMPARE_API_KEY: 'refused-key' };
