@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { MODEL_NAMES, type ModelName, modelKind } from '@pavio/core';
-import { createTrainer, encodeSafetensors } from '@pavio/estimators';
+import { createTrainer, describedTensors, encodeSafetensors, modelFromTensors } from '@pavio/estimators';
 import { type Panel, type PanelFigures, readPanel } from './panel.ts';
 
 const [panelText = '', threads = '1'] = process.argv.slice(2);
@@ -37,7 +37,9 @@ const losses = MODEL_NAMES.map((name) => {
 });
 for (const { name, fold, model } of fits) {
   if (fold < panel.folds.length - 1) continue;
-  writeFileSync(path.join(panel.models, `${name}.safetensors`), encodeSafetensors(model));
+  // As a release keeps it: with the names of its features.
+  const described = describedTensors(modelFromTensors(model), { featureSet: panel.featureSet, software: 'bench' });
+  writeFileSync(path.join(panel.models, `${name}.safetensors`), encodeSafetensors(described));
 }
 const figures: PanelFigures = { seconds, losses: Object.fromEntries(losses) as PanelFigures['losses'] };
 console.log(JSON.stringify(figures));

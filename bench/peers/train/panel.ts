@@ -26,6 +26,7 @@ export interface Panel {
   readonly rows: number;
   readonly columns: number;
   readonly assets: number;
+  readonly featureSet: { readonly name: string; readonly hash: string; readonly inputs: readonly string[] };
   readonly folds: readonly FoldRows[];
   readonly parameters: ModelParams;
   /** Where the models of the last fold are put. */
@@ -62,6 +63,7 @@ export async function writePanel(folder: string): Promise<Panel | undefined> {
   const data = createDataSet((await features.latest())!, VOLATILITY_COLUMN);
   const folds = planFolds(data, FOLDS);
   const { rows, columns } = data.inputs;
+  const { name, hash, inputs } = data.source.featureSet;
   const file = path.join(folder, 'panel');
   const bytes = [data.logReturn, data.inputs.data].map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
   await writeFile(file, Buffer.concat(bytes));
@@ -70,6 +72,7 @@ export async function writePanel(folder: string): Promise<Panel | undefined> {
     rows,
     columns,
     assets: files.length,
+    featureSet: { name, hash, inputs },
     folds: folds.map(({ train, test }) => ({ train: rangeOf(train), test: rangeOf(test) })),
     parameters: DEFAULT_PARAMS,
     models: folder,

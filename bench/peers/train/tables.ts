@@ -80,9 +80,18 @@ function describeWalkForward({ panel, ours, oneThread, serving, peer }: WalkForw
       peer ? kilobytes(sumOf(peer.serving.bytes)) : '',
     ]),
     ...MODEL_NAMES.map((name) =>
+      tableRow([`file of ${name}, bytes`, count(serving.bytes[name]), peer ? count(peer.serving.bytes[name]) : '']),
+    ),
+    ...MODEL_NAMES.map((name) =>
       tableRow([`loss of ${name}`, ours.losses[name].toPrecision(6), theirs?.losses[name].toPrecision(6) ?? '']),
     ),
+    '',
+    'The size of the forests and of boosting is that of their trees. A linear model is a few numbers in any form: its file is what says which features it reads, with which parameters it was fitted and where the numbers are.',
   ].join('\n');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
 }
 
 function seconds(value: number): string {

@@ -72,7 +72,7 @@ function servingTargets({ ours, serving, peer }: WalkForwardResult): Target[] {
   return [
     atLeast('five models x five folds on real candles', peer.figures.seconds / ours.seconds, 20, times),
     ...own,
-    atMost("model files, ours / joblib's", share, 0.25, (value) => value.toFixed(3)),
+    atMost("files of the five models together, ours / joblib's", share, 0.25, (value) => value.toFixed(3)),
   ];
 }
 
