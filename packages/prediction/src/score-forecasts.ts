@@ -27,7 +27,10 @@ export interface ScoredForecast {
   readonly models: ReadonlyMap<ModelName, ModelOutcome>;
 }
 
-/** How good one model was, over all of its scored forecasts, whatever its version. */
+/**
+ * How good one model was, over all of its scored forecasts, whatever its version. It is of one series, which has one
+ * forecast a candle time: no rows of one time share their luck, so its shares have Wilson's interval as it is.
+ */
 export interface TrackRecord {
   readonly scored: number;
   /** Share of directions that were right, with its 95 % Wilson interval. */
