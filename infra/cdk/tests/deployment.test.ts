@@ -1,19 +1,21 @@
+import { type App, CfnResource, Stack, TagManager } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiStackExpectations } from './api-stack.expectations.ts';
 import { crawlerStackExpectations } from './crawler-stack.expectations.ts';
 import { dataStackExpectations } from './data-stack.expectations.ts';
-import { allResources, type Deployed, resourcesOf, STACKS, type StackName, synthesize } from './deployment.ts';
+import { type Deployed, type Resource, resourcesOf, STACKS, type StackName, synthesize } from './deployment.ts';
 import { observabilityStackExpectations } from './observability-stack.expectations.ts';
-import { PERMISSIONS } from './permissions.expected.ts';
-import { permissions } from './permissions.ts';
+import { GRANTS, PERMISSIONS } from './permissions.expected.ts';
+import { grants, permissions } from './permissions.ts';
 import { pipelineStackExpectations } from './pipeline-stack.expectations.ts';
 import { pipelineStatesExpectations } from './pipeline-states.expectations.ts';
 
+let app: App;
 let templates: Readonly<Record<StackName, Template>>;
 
 beforeAll(() => {
-  templates = synthesize().templates;
+  ({ app, templates } = synthesize());
 });
 
 const deployed = Object.fromEntries(STACKS.map((name) => [name, () => templates[name]])) as unknown as Deployed;
@@ -40,15 +42,22 @@ describe('the observability stack', () => {
 describe.each(STACKS)('all of %s', (name) => {
   it('may do this and nothing else', () => {
     expect(permissions(templates[name])).toEqual(PERMISSIONS[name]);
+    expect(grants(templates[name])).toEqual(GRANTS[name]);
   });
 
-  it('is tagged with the deployment', () => {
-    const tagged = allResources(templates[name])
-      .map(({ Properties }) => Properties?.Tags)
-      .filter((tags) => tags !== undefined);
-    const tags = JSON.stringify(tagged);
+  it('is tagged with application, deployment and part, wherever AWS takes tags', () => {
+    const stack = app.node.findChild(name) as Stack;
+    const { Resources } = templates[name].toJSON() as { Resources: Record<string, Resource> };
+    const tagged = stack.node.findAll().flatMap((construct) => {
+      if (!CfnResource.isCfnResource(construct)) return [];
+      if (TagManager.of(construct) === undefined) return [];
+      const id = stack.getLogicalId(construct);
+      return [[id, tagsOf(Resources[id]?.Properties?.Tags)] as const];
+    });
     expect(tagged.length).toBeGreaterThan(0);
-    expect(tags.match(/pavio/g)?.length ?? 0).toBeGreaterThanOrEqual(2 * tagged.length);
+    for (const [id, tags] of tagged) {
+      expect(tags, id).toEqual({ application: 'pavio', deployment: 'pavio', part: name.toLowerCase() });
+    }
   });
 
   it('runs the newest Node, on the architecture of Glue', () => {
@@ -72,3 +81,9 @@ it('deletes nothing that has no policy for it', () => {
     }
   }
 });
+
+/** Tags as an object, whether a template has them as one or as a list. */
+function tagsOf(tags: unknown): unknown {
+  if (!Array.isArray(tags)) return tags;
+  return Object.fromEntries((tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
+}

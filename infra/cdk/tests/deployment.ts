@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Artefacts, createDeployment } from '../src/index.ts';
 
@@ -15,6 +16,7 @@ export type StackName = (typeof STACKS)[number];
 export type Deployed = Readonly<Record<StackName, () => Template>>;
 
 export interface Synthesized {
+  readonly app: App;
   readonly templates: Readonly<Record<StackName, Template>>;
   /** Folder with the templates as files. */
   readonly folder: string;
@@ -52,7 +54,7 @@ export function synthesize({ settings, env }: SynthesisOptions = {}): Synthesize
   const assembly = app.synth();
   const template = (name: StackName) => Template.fromJSON(assembly.getStackArtifact(name).template as object);
   const templates = Object.fromEntries(STACKS.map((name) => [name, template(name)])) as Record<StackName, Template>;
-  return { templates, folder: outdir };
+  return { app, templates, folder: outdir };
 }
 
 /** Whatever the library found in a template: JSON, which it types as anything. */

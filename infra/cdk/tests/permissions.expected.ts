@@ -119,3 +119,52 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
   },
   Observability: {},
 };
+
+function trust(service: string, ...roles: string[]): string[] {
+  return roles.map((role) => `sts:AssumeRole on <${role}> by ${service}.amazonaws.com`);
+}
+
+/** What nobody may do without TLS. */
+function overTls(action: string, ...resources: string[]): string[] {
+  return resources.map((resource) => `Deny ${action} on ${resource} by * if aws:SecureTransport = false`);
+}
+
+const BUCKETS = ['Lake', 'AccessLogs'].flatMap((bucket) => [`<${bucket}>`, `<${bucket}>/*`]);
+const ACCOUNT = '<AWS::Region>:<AWS::AccountId>';
+const OURS = 'aws:SourceAccount = <AWS::AccountId>';
+const STAGE = `arn:<AWS::Partition>:execute-api:${ACCOUNT}:<RestApi>/<RestApiDeploymentStageprod>`;
+
+/** Whom roles trust, AWS's policies that they have, and what resources allow or deny by themselves, by stack. */
+export const GRANTS: Readonly<Record<StackName, readonly string[]>> = {
+  Data: [
+    ...overTls('s3:*', ...BUCKETS),
+    ...BUCKETS.map((resource) => `Deny s3:* on ${resource} by * if s3:TlsVersion < 1.2`),
+    ...overTls('sns:Publish', '<Alarms>', '<Runs>'),
+    `s3:PutObject on <AccessLogs>/lake/* by logging.s3.amazonaws.com if aws:SourceArn ~ <Lake> if ${OURS}`,
+    `sns:Publish on <Alarms> by cloudwatch.amazonaws.com if ${OURS} if aws:SourceArn ~ arn:<AWS::Partition>:cloudwatch:${ACCOUNT}:alarm:pavio-*`,
+  ].sort(),
+  Crawler: [
+    ...overTls('sqs:*', '<DeadLetters>'),
+    ...trust('lambda', 'CrawlRole'),
+    ...trust('scheduler', 'SchedulerRole'),
+  ].sort(),
+  Pipeline: [
+    ...overTls('sqs:*', '<DeadLetters>'),
+    'sqs:SendMessage on <DeadLetters> by events.amazonaws.com if aws:SourceArn = <CrawlCompleted>',
+    ...trust('lambda', 'FeaturesRole', 'TrainRole'),
+    ...trust('glue', 'SparkRole'),
+    ...trust('events', 'PipelineEventsRole'),
+    ...trust('states', 'PipelineRole').map(
+      (line) => `${line} if aws:SourceArn ~ arn:<AWS::Partition>:states:${ACCOUNT}:stateMachine:* if ${OURS}`,
+    ),
+  ].sort(),
+  Api: [
+    ...['/*/', '/*/*', '/GET/reload', '/POST/reload'].map(
+      (method) => `lambda:InvokeFunction on <ApiFunction> by apigateway.amazonaws.com from ${STAGE}${method}`,
+    ),
+    ...trust('lambda', 'ApiRole'),
+    ...trust('apigateway', 'RestApiCloudWatchRole', 'StartCrawlRole', 'StartPipelineRole'),
+    '<RestApiCloudWatchRole> has arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+  ].sort(),
+  Observability: [],
+};

@@ -1,38 +1,105 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { resourcesOf } from './deployment.ts';
+import { allResources, type Resource, resourcesOf } from './deployment.ts';
 
 interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
-  readonly Resource: unknown;
+  /** Of a role, which trusts, there is none. */
+  readonly Resource?: unknown;
+  /** Only where a resource says who may. */
+  readonly Principal?: string | Readonly<Record<string, unknown>>;
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
 /** What each role may do, as `action on resource`, sorted. A role is named as in the code: without the library's hash. */
 export type Permissions = Readonly<Record<string, readonly string[]>>;
 
-/** Every permission that the policies of a template give. */
+/** Every permission that the policies of a template give to roles: inline ones, and those of their own. */
 export function permissions(template: Template): Permissions {
   const found: Record<string, string[]> = {};
-  for (const { Properties } of resourcesOf(template, 'AWS::IAM::Policy')) {
-    for (const role of Properties.Roles as { Ref: string }[]) {
-      const lines = Properties.PolicyDocument.Statement.flatMap(linesOf) as string[];
-      (found[withoutHash(role.Ref)] ??= []).push(...lines);
+  const add = (role: string, { Statement: statements }: Policy) => {
+    (found[withoutHash(role)] ??= []).push(...statements.flatMap((statement) => linesOf(statement)));
+  };
+  for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) {
+    for (const { Properties } of resourcesOf(template, type)) {
+      const { Roles = [], Users = [], Groups = [], PolicyDocument } = Properties;
+      for (const holder of [...Roles, ...Users, ...Groups] as { Ref: string }[]) add(holder.Ref, PolicyDocument);
     }
+  }
+  for (const [role, { Properties }] of rolesOf(template)) {
+    for (const { PolicyDocument } of Properties.Policies ?? []) add(role, PolicyDocument);
   }
   for (const lines of Object.values(found)) lines.sort();
   return found;
 }
 
-function linesOf({ Effect, Action, Resource, Condition }: Statement): string[] {
-  const condition = Object.values(Condition ?? {})
-    .flatMap((operator) => Object.entries(operator))
-    .map(([key, value]) => ` if ${key} = ${text(value)}`)
+interface Policy {
+  readonly Statement: readonly Statement[];
+}
+
+/** Resources that say who may do something with them. */
+const RESOURCE_POLICIES = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy'];
+const READ = [...RESOURCE_POLICIES, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission'];
+
+/**
+ * Everything else that lets somebody do something: whom roles trust, AWS's policies that they have, and what resources allow or
+ * deny by themselves; sorted.
+ *
+ * @throws Error for a kind of permission that is not read here.
+ */
+export function grants(template: Template): readonly string[] {
+  const unread = allResources(template).find(
+    ({ Type }) => /Policy$|Permission$|Grant$|Entry$/.test(Type) && !READ.includes(Type),
+  );
+  if (unread !== undefined) throw new Error(`What ${unread.Type} permits is not read.`);
+  const trusted = rolesOf(template).flatMap(([id, { Properties }]) => {
+    const { AssumeRolePolicyDocument: trust, ManagedPolicyArns: policies = [] } = Properties;
+    const role = withoutHash(id);
+    return [
+      ...trust.Statement.flatMap((statement: Statement) => linesOf(statement, `<${role}>`)),
+      ...policies.map((arn: unknown) => `<${role}> has ${text(arn)}`),
+    ];
+  });
+  const invoked = resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => {
+    const { Action, FunctionName, Principal, SourceArn } = Properties;
+    return `${Action} on ${text(FunctionName)} by ${Principal} from ${text(SourceArn)}`;
+  });
+  const allowed = RESOURCE_POLICIES.flatMap((type) => resourcesOf(template, type)).flatMap(({ Properties }) =>
+    Properties.PolicyDocument.Statement.flatMap((statement: Statement) => linesOf(statement)),
+  );
+  return [...trusted, ...invoked, ...allowed].sort();
+}
+
+function rolesOf(template: Template): [string, Resource][] {
+  return Object.entries(template.findResources('AWS::IAM::Role')) as unknown as [string, Resource][];
+}
+
+/** @param itself what the statement is about, where it does not say so */
+function linesOf({ Effect, Action, Resource: on, Principal, Condition }: Statement, itself?: string): string[] {
+  const condition = Object.entries(Condition ?? {})
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, value]) => [SIGNS[operator] ?? operator, key, value]),
+    )
+    .map(([sign, key, value]) => ` if ${key} ${sign} ${text(value)}`)
     .join('');
   const prefix = Effect === 'Allow' ? '' : `${Effect} `;
+  const by = Principal === undefined ? '' : ` by ${principal(Principal)}`;
   return [Action].flat().flatMap((action) => {
-    return [Resource].flat().map((resource) => `${prefix}${action} on ${withoutContent(text(resource))}${condition}`);
+    const resources = on === undefined ? [itself] : [on].flat();
+    return resources.map((resource) => `${prefix}${action} on ${withoutContent(text(resource))}${by}${condition}`);
   });
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  StringEquals: '=',
+  ArnEquals: '=',
+  ArnLike: '~',
+  Bool: '=',
+  NumericLessThan: '<',
+};
+
+function principal(who: string | Readonly<Record<string, unknown>>): string {
+  return typeof who === 'string' ? who : Object.values(who).flat().map(text).join(', ');
 }
 
 /** A resource as one text; what a function of CloudFormation gives is named in angle brackets. */

@@ -134,7 +134,8 @@ export class ApiStack extends DeploymentStack {
    */
   #routes(crawler: CrawlerStack, pipeline: PipelineStack): void {
     const { root } = this.restApi;
-    const forward = new LambdaIntegration(this.api);
+    // The console's own way of trying methods out would have a permission of its own for each.
+    const forward = new LambdaIntegration(this.api, { allowTestInvoke: false });
     const add = (resource: IResource, verb: string, integration: Integration, options: MethodOptions = {}) => {
       const method = resource.addMethod(verb, integration, options);
       const reason = options.apiKeyRequired
