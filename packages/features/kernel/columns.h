@@ -11,7 +11,7 @@ typedef double f64;
 #define INFINITE __builtin_inf()
 
 /* As in src/indicators/kernel.ts. */
-#define WIDEST 64
+#define WIDEST 256
 #define ROWS 2048
 #define INPUTS 3
 #define RESULTS 4

@@ -33,19 +33,32 @@ describe('where a part of the rows ends does not show', () => {
     'balance score': balanceScore,
   };
   it.each(Object.entries(kernels))('in the %s', (_, kernel) => {
-    for (const window of [2, 7, 20, 64]) {
+    for (const window of [2, 7, 20, 64, 200, 256]) {
       const whole = kernel(x, window);
       // The kernel takes about 2,048 rows; the beginning lies at a block, so that sums are made of the same ones.
       for (const from of [1900, 3980].map((row) => row - (row % window))) {
-        const part = kernel(x.slice(from, from + 300), window);
-        expect(part.subarray(window - 1)).toEqual(whole.subarray(from + window - 1, from + 300));
+        const part = kernel(x.slice(from, from + 600), window);
+        expect(part.subarray(window - 1)).toEqual(whole.subarray(from + window - 1, from + 600));
       }
     }
   });
 });
 
+it.each([65, 90, 200, 256])('a window of %i rows is as wide as it says', (window) => {
+  const sorted = (t: number) => x.slice(t - window + 1, t + 1).sort();
+  const mean = rollingMean(x, window);
+  const max = rollingMax(x, window);
+  const { median } = rollingOrder(x, window);
+  for (const t of [window - 1, window, 1000, 2047, 2048, 4998]) {
+    const values = sorted(t);
+    expect(mean[t]).toBeCloseTo(values.reduce((total, value) => total + value, 0) / window, 6);
+    expect(max[t]).toBe(values.at(-1));
+    expect(median[t]).toBeCloseTo((values[(window - 1) >> 1]! + values[window >> 1]!) / 2, 9);
+  }
+});
+
 it('a window that is too wide is refused', () => {
-  expect(() => rollingMean(x, 65)).toThrow(RangeError);
+  expect(() => rollingMean(x, 257)).toThrow(RangeError);
 });
 
 it('arithmetic is that of each row', () => {

@@ -86,11 +86,11 @@ describe.each(CHECKED_INTERVALS)(
     );
 
     it('in one thread', async () => {
-      await fc.assert(storedAsAlone(await assets, inThisThread), { numRuns: 20 });
+      await expect(fc.assert(storedAsAlone(await assets, inThisThread), { numRuns: 20 })).resolves.toBeUndefined();
     });
 
     it('in two', async () => {
-      await fc.assert(storedAsAlone(await assets, threads()), { numRuns: 5 });
+      await expect(fc.assert(storedAsAlone(await assets, threads()), { numRuns: 5 })).resolves.toBeUndefined();
     });
   },
 );
@@ -108,7 +108,7 @@ describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data 
       }),
     );
     expect(files.length).toBeGreaterThan(0);
-    await fc.assert(storedAsAlone(assets.flat(), inThisThread), { numRuns: 4 });
-    await fc.assert(storedAsAlone(assets.flat(), threads()), { numRuns: 2 });
+    await expect(fc.assert(storedAsAlone(assets.flat(), inThisThread), { numRuns: 4 })).resolves.toBeUndefined();
+    await expect(fc.assert(storedAsAlone(assets.flat(), threads()), { numRuns: 2 })).resolves.toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ export interface Kernel {
 }
 
 /** As in `kernel/columns.h`. Rows that the kernel takes at a time stay in the nearest caches. */
-const WIDEST = 64;
+const WIDEST = 256;
 const ROWS = 2048;
 const INPUTS = 3;
 const RESULTS = 4;
