@@ -19,6 +19,7 @@ import {
 import { CallAwsService, GlueStartJobRun, LambdaInvoke, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { CALL_RETRY, GLUE_RETRY, LIST_RETRY, OUR_RETRY, SERVICE_RETRY } from './pipeline-retries.ts';
+import { WORKER_PROCESSORS } from './spark-job.ts';
 
 export interface PipelineSteps {
   readonly features: IFunction;
@@ -33,6 +34,8 @@ export interface PipelineSteps {
 
 /** Between two looks whose turn it is; the first wait lets runs that started together come to be listed. */
 const TURN = Duration.minutes(2);
+/** A fit holds the whole data set: it has a worker for itself, and as many threads as that has processors. */
+const ONE_FIT_A_WORKER = `spark.task.cpus=${WORKER_PROCESSORS}`;
 const LONGEST_LAMBDA = Duration.minutes(15);
 const LONGEST_GLUE = Duration.hours(6);
 
@@ -111,7 +114,7 @@ class PipelineStates {
       .next(this.#onLambda('Train', train, 'train'))
       .next(notify);
     const large = this.#onGlue('FeaturesOnGlue', glue.job, 'features')
-      .next(this.#onGlue('TrainOnGlue', glue.job, 'train'))
+      .next(this.#onGlue('TrainOnGlue', glue.job, 'train', { '--conf': ONE_FIT_A_WORKER }))
       .next(this.#onLambda('TellTrained', train, 'train', tell))
       .next(notify);
     const isLarge = Condition.numberGreaterThanEquals('$.stored.rows', glue.rows);
@@ -132,13 +135,14 @@ class PipelineStates {
     return this.#step(task, SERVICE_RETRY, OUR_RETRY);
   }
 
-  #onGlue(id: string, glueJobName: string, step: string): TaskStateBase {
+  #onGlue(id: string, glueJobName: string, step: string, options: Record<string, string> = {}): TaskStateBase {
     const task = new GlueStartJobRun(this.#scope, id, {
       glueJobName,
       integrationPattern: IntegrationPattern.RUN_JOB,
       arguments: TaskInput.fromObject({
         '--step': step,
         '--input': JsonPath.jsonToString(JsonPath.objectAt('$')),
+        ...options,
       }),
       resultSelector: { 'run.$': '$.Id', 'seconds.$': '$.ExecutionTime' },
       resultPath: `$.${step}`,

@@ -17,12 +17,17 @@ export interface SparkFiles {
 }
 
 const LONGEST_RUN = Duration.hours(6);
+/** 4 processors, 16 GB. */
+const WORKER = WorkerType.G_1X;
+export const WORKER_PROCESSORS = 4;
 
 /**
  * The Glue job that computes features and trains when one machine is too small. It retries nothing by itself: the state
  * machine does, and knows what failed. Its arguments:
  *
- * - `--step features|train` and `--input JSON` (the state of the pipeline, with the detail of `CrawlCompleted`), of each run
+ * - `--step features|train|tune` and `--input JSON`, of each run: the state of the pipeline, with the detail of `CrawlCompleted`;
+ *   nothing in the pipeline tunes, it is started by hand
+ * - `--conf`, which Glue takes itself: a setting of Spark, of a run that fits
  * - `--lake s3://BUCKET`
  * - `--environment JSON`: the settings of the application, as an object of environment variables (`PAVIO_INTERVAL` ...)
  * - the S3 address of each shipped file, under its name
@@ -46,12 +51,12 @@ export class SparkJob extends PySparkEtlJob {
     const [[, script], ...others] = shipped as [[string, Asset], ...[string, Asset][]];
     super(stack, 'SparkJob', {
       jobName: stack.named('spark'),
-      description: 'Features and training on Spark',
+      description: 'Features, training and the search for parameters on Spark',
       // The library would let the job read whatever lies in the bucket of the assets.
       role: role.withoutPolicyUpdates(),
       script: Code.fromBucket(script.bucket, script.s3ObjectKey),
       glueVersion: GlueVersion.V5_1,
-      workerConfiguration: { workerType: WorkerType.G_1X, numberOfWorkers: settings.sparkWorkers },
+      workerConfiguration: { workerType: WORKER, numberOfWorkers: settings.sparkWorkers },
       maxRetries: 0,
       maxConcurrentRuns: 1,
       timeout: LONGEST_RUN,

@@ -54,6 +54,20 @@ describe('a run', () => {
   });
 });
 
+describe('a run of Glue', () => {
+  it('is told its step and the state; a fit has a worker for itself', () => {
+    const { FeaturesOnGlue, TrainOnGlue } = definition['States'] as Record<
+      string,
+      { Parameters: { Arguments: object } }
+    >;
+    const state = { '--input.$': 'States.JsonToString($)' };
+    expect(FeaturesOnGlue?.Parameters.Arguments).toEqual({ '--step': 'features', ...state });
+    // As many processors as a worker has.
+    const whole = { '--conf': 'spark.task.cpus=4' };
+    expect(TrainOnGlue?.Parameters.Arguments).toEqual({ '--step': 'train', ...state, ...whole });
+  });
+});
+
 describe('the engine', () => {
   const small = ['Features', 'Train'];
   const large = ['FeaturesOnGlue', 'TrainOnGlue', 'TellTrained'];

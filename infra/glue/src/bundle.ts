@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUNDLING, type BundlePart, DATABASES, partsOf, REQUIRE } from '@pavio/lambda';
-import { build } from 'esbuild';
+import { build as bundle, type Plugin } from 'esbuild';
 import { linuxNode } from './linux-node.ts';
 
 const GLUE = path.dirname(import.meta.dirname);
@@ -14,15 +14,36 @@ export interface SparkBundle {
   readonly parts: readonly BundlePart[];
 }
 
+/** The trainer, and in it the module that each of its threads loads. */
+const TRAINER = /trainer[\\/]trainer\.ts$/;
+const THREAD = /new URL\('(\.\/[^']+)', import\.meta\.url\)/;
+
+/** One file is shipped: what becomes a thread is in it as an address that holds the module itself. */
+const threads: Plugin = {
+  name: 'threads',
+  setup(build) {
+    build.onLoad({ filter: TRAINER }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const [address = '', module = ''] = THREAD.exec(source) ?? [];
+      const entryPoints = [path.resolve(path.dirname(file), module)];
+      const { outputFiles } = await bundle({ ...BUNDLING, entryPoints });
+      const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+      const contents = source.replace(address, `new URL('data:text/javascript;base64,${code}')`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** Bundles all that runs in Node on a Spark cluster into `<folder>/pavio_spark.mjs`. */
 export async function bundleSpark(folder: string): Promise<SparkBundle> {
   const file = path.resolve(folder, 'pavio_spark.mjs');
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile } = await bundle({
     ...BUNDLING,
     entryPoints: [path.join(import.meta.dirname, 'main.ts')],
     outfile: file,
     external: [...DATABASES],
     banner: REQUIRE,
+    plugins: [threads],
   });
   const [module] = outputFiles;
   if (module === undefined) throw new Error('esbuild gave no module');
