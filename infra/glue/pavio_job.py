@@ -12,14 +12,12 @@ import tempfile
 import threading
 import time
 
-from pyspark import SparkFiles
+from pyspark import SparkFiles, TaskContext
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 CANDLES = "time LONG, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volumefrom DOUBLE, volumeto DOUBLE"
 STDERR_TAIL = 4000
-# Folds and final models, then those of the live release, which the gate compares with, then the release.
-MOST_ROUNDS = 3
 
 
 class Node:
@@ -151,15 +149,20 @@ def compute_features(spark, node, lake, pipeline):
     return node.ask("publish", plan)
 
 
-def train(spark, node):
-    for _ in range(MOST_ROUNDS):
-        outcome = node.ask("train", {})
+def fit_all(spark, node, command, question):
+    """What came of a training or a search, once tasks have made all the fits that it asks for, round after round."""
+    made = set()
+    while True:
+        outcome = node.ask(command, question)
         orders = outcome.get("missing")
         if orders is None:
             return outcome
+        keys = {order["key"] for order in orders}
+        if keys <= made:
+            raise RuntimeError(f"fits are missing that should be there: {sorted(keys)}")
+        made |= keys
         tasks = spark.sparkContext.parallelize(orders, len(orders))
-        tasks.foreach(lambda order: node.ask("fit", order))
-    raise RuntimeError(f"fits are missing that should be there: {[order['key'] for order in orders]}")
+        tasks.foreach(lambda order: node.ask("fit", {**order, "threads": TaskContext.get().cpus()}))
 
 
 def open_spark(step, lake):
@@ -192,11 +195,11 @@ def address(spark, place):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--step", required=True, choices=["features", "train"])
+    parser.add_argument("--step", required=True, choices=["features", "train", "tune"])
     parser.add_argument("--lake", required=True, help="a folder that all machines see, or s3://bucket/prefix")
     parser.add_argument("--node", required=True, help="the program node, version 24, as a file or s3://...; brought to all machines")
     parser.add_argument("--bundle", required=True, help="pavio_spark.mjs, made by: node infra/glue/build.ts")
-    parser.add_argument("--input", type=json.loads, default={}, help="JSON: source and quote, where they are known")
+    parser.add_argument("--input", type=json.loads, default={}, help="JSON: source and quote, where they are known; of tune, trials and models")
     parser.add_argument("--environment", type=json.loads, default={}, help="JSON: settings, as environment variables")
     parser.add_argument("--patience", type=float, default=3600, help="seconds until a process that hangs is ended")
     arguments, _ = parser.parse_known_args()  # Glue adds its own
@@ -210,7 +213,7 @@ def main():
     if arguments.step == "features":
         outcome = compute_features(spark, node, address(spark, lake), arguments.input)
     else:
-        outcome = train(spark, node)
+        outcome = fit_all(spark, node, arguments.step, arguments.input)
     print(json.dumps(outcome))
     spark.stop()
 

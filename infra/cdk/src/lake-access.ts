@@ -37,7 +37,7 @@ const JOBS = {
 /** What each job does in the lake, on whatever it runs; Spark does two of them, and the pods of a cluster all. */
 export const LAKE_ACCESS = {
   ...JOBS,
-  spark: together(JOBS.features, JOBS.train, { read: ['work'], write: ['work'], delete: ['work'] }),
+  spark: together(JOBS.features, JOBS.train, { read: ['work'], write: ['tuning', 'work'], delete: ['work'] }),
   pods: together(...Object.values(JOBS)),
 } as const satisfies Record<string, LakeAccess>;
 

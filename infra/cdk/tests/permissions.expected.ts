@@ -72,7 +72,7 @@ export const PERMISSIONS: Readonly<Record<StackName, Permissions>> = {
     SparkRole: [
       ...inLake({
         read: ['raw', 'features', 'models', 'tuning', 'training_runs', 'work'],
-        write: ['features', 'models', 'reports', 'training_runs', 'work'],
+        write: ['features', 'models', 'reports', 'training_runs', 'tuning', 'work'],
         delete: ['features', 'models', 'reports', 'training_runs', 'work'],
       }),
       ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object on ${LAKE}/features_$folder$`),

@@ -1,4 +1,4 @@
-// What runs in Node on a Spark cluster: node pavio_spark.mjs COMMAND. The driver runs plan, publish and train, tasks run
+// What runs in Node on a Spark cluster: node pavio_spark.mjs COMMAND. The driver runs plan, publish, train and tune, tasks run
 // kernel and fit. Settings come from the environment (PAVIO_LAKE ...); what is asked for comes as JSON on stdin, and what
 // came of it goes as JSON to stdout. Kernel has its JSON as an argument instead: stdin and stdout are streams of Arrow there.
 import { once } from 'node:events';
@@ -11,11 +11,13 @@ import { publishFeatures } from './features/publish.ts';
 import { openCluster } from './open-cluster.ts';
 import { fitOrder } from './training/fit.ts';
 import { trainFromFits } from './training/train.ts';
+import { tuneFromFits } from './training/tune.ts';
 
 const ANSWERS: Readonly<Record<string, (input: unknown) => Promise<unknown>>> = {
   plan: (input) => planFeatures(openCluster(input)),
   publish: (input) => publishFeatures(openCluster(input), input),
   train: (input) => trainFromFits(openCluster(input)),
+  tune: (input) => tuneFromFits(openCluster(input), input),
   fit: (input) => fitOrder(openCluster(input), input),
 };
 

@@ -28,8 +28,9 @@ export interface Submission {
 }
 
 export interface SparkJob extends Omit<Submission, 'arguments'> {
-  readonly step: 'features' | 'train';
+  readonly step: 'features' | 'train' | 'tune';
   readonly lake: string;
+  readonly input?: object;
   readonly environment?: Readonly<Record<string, string>>;
   /** In the place of the Node that is shipped. */
   readonly node?: string;
@@ -110,12 +111,13 @@ export async function startSpark(): Promise<Spark | Unavailable> {
   return {
     python,
     submit,
-    run: ({ step, lake, environment = {}, node = shipped.node, patience, ...submission }) =>
+    run: ({ step, lake, input = {}, environment = {}, node = shipped.node, patience, ...submission }) =>
       submit({
         ...submission,
         arguments: {
           '--step': step,
           '--lake': lake,
+          '--input': JSON.stringify(input),
           '--environment': JSON.stringify(environment),
           '--node': node,
           '--bundle': shipped.bundle,

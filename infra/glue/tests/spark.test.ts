@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { computeFeatures, openWorkspace, trainModels, type Workspace } from '@pavio/cli';
+import { computeFeatures, openWorkspace, trainModels, tuneModels, type Workspace } from '@pavio/cli';
 import { fixedClock, loadConfig, type ReleaseManifest, silentLogger, sliceRows } from '@pavio/core';
 import { importFiles } from '@pavio/crawler';
 import { storeReport } from '@pavio/training';
@@ -150,6 +150,30 @@ describe.skipIf(missing !== '')(`Spark${missing}`, () => {
       expect(differing.map(([file]) => file)).toEqual([]);
     }
     expect(existsSync(path.join(lake('cluster'), 'work'))).toBe(false);
+  });
+
+  it('searches parameters as one machine does', { timeout: LONG }, async () => {
+    const search = { trials: 1, models: ['regressor_lin'] };
+    const run = await spark.run({
+      step: 'tune',
+      lake: lake('cluster'),
+      master: CLUSTER,
+      environment: ENVIRONMENT,
+      input: search,
+    });
+    expect(outcomeOf(run)).toMatchObject({ models: [{ name: 'regressor_lin', trials: 2 }] });
+    const alone = openLake('alone');
+    await tuneModels(alone, search);
+    const trials = async ({ store }: Workspace) => {
+      const found: [string, string][] = [];
+      for await (const { key } of store.list('tuning/regressor_lin')) {
+        found.push([key, Buffer.from((await store.get(key))!.body).toString()]);
+      }
+      return found;
+    };
+    const made = await trials(openLake('cluster'));
+    expect(made).toHaveLength(2);
+    expect(made).toEqual(await trials(alone));
   });
 
   it('ends with the reason where a process hangs and the next one fails', { timeout: LONG }, async () => {

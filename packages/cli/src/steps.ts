@@ -1,6 +1,13 @@
 import { PavioError } from '@pavio/core';
 import { type FeatureJob, type FeatureReport, runFeatureJob } from '@pavio/features';
-import { runTrainingJob, type TrainingJob, type TrainingReport } from '@pavio/training';
+import {
+  runTrainingJob,
+  type TrainingJob,
+  type TrainingReport,
+  type TuningJob,
+  type TuningReport,
+  tune,
+} from '@pavio/training';
 import type { MarketChoice } from './market.ts';
 import { SOFTWARE } from './software.ts';
 import type { Workspace } from './workspace.ts';
@@ -47,6 +54,25 @@ export function trainModels(
     software: SOFTWARE,
     seed: config.seed,
     keepVersions: config.keepVersions,
+    window: config.window,
+    ...(config.threads > 0 ? { threads: config.threads } : {}),
+    ...options,
+  });
+}
+
+/** A search for parameters on the newest features, as the configuration says. @throws PavioError as `tune`. */
+export function tuneModels(
+  workspace: Workspace,
+  options: Pick<TuningJob, 'models' | 'trials' | 'time' | 'trainer' | 'signal' | 'onProgress'> = {},
+): Promise<TuningReport> {
+  const { config, store, features, clock, log } = workspace;
+  return tune({
+    features,
+    store,
+    clock,
+    log,
+    software: SOFTWARE,
+    seed: config.seed,
     window: config.window,
     ...(config.threads > 0 ? { threads: config.threads } : {}),
     ...options,

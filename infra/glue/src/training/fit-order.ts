@@ -10,7 +10,7 @@ type Stretches = z.infer<typeof stretchesSchema>;
 export const fitOrderSchema = z.object({
   /** Where the fit is kept. It names all that the fit is made of, so whoever makes it again makes the same. */
   key: z.string(),
-  /** SHA-256 of features and targets. */
+  /** SHA-256 of features, targets and times. */
   data: z.string(),
   name: z.enum(MODEL_NAMES),
   params: z.record(z.string(), z.unknown()),
@@ -41,9 +41,9 @@ export function orderOf(job: FitJob, data: string): FitOrder {
 }
 
 /** SHA-256 of what a model is fitted on. */
-export function hashData({ X, y }: Pick<FitJob, 'X' | 'y'>): string {
-  const hash = createHash('sha256').update(`${X.rows} ${X.columns} `);
-  for (const { buffer, byteOffset, byteLength } of [X.data, y]) {
+export function hashData({ X, y, times }: Pick<FitJob, 'X' | 'y' | 'times'>): string {
+  const hash = createHash('sha256').update(`${X.rows} ${X.columns} ${times?.reach} `);
+  for (const { buffer, byteOffset, byteLength } of [X.data, y, ...(times === undefined ? [] : [times.at])]) {
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return hash.digest('hex');

@@ -1,9 +1,13 @@
 import type { Workspace } from '@pavio/cli';
 import { modelKind, PavioError } from '@pavio/core';
 import { createTrainer } from '@pavio/estimators';
-import { readDataSet, targetOf } from '@pavio/training';
+import { readDataSet, targetOf, timesOf } from '@pavio/training';
+import { z } from 'zod';
 import { encodeFit } from './fit-file.ts';
 import { fitOrderSchema, hashData, rowsOf } from './fit-order.ts';
+
+/** An order as a task has it: with the processors that Spark gives to the task. */
+const assignedFitSchema = fitOrderSchema.extend({ threads: z.int().positive() });
 
 /**
  * Fits one model on the newest features and stores the fit. Does nothing where it is stored already.
@@ -11,17 +15,16 @@ import { fitOrderSchema, hashData, rowsOf } from './fit-order.ts';
  * @throws PavioError `conflict` when the features are not those that the order is for; as `fitModel`.
  */
 export async function fitOrder({ store, features }: Workspace, input: unknown): Promise<{ readonly key: string }> {
-  const { key, data, name, params, seed, train, predict } = fitOrderSchema.parse(input);
+  const { key, data, name, params, seed, train, predict, threads } = assignedFitSchema.parse(input);
   if ((await store.head(key)) !== undefined) return { key };
   const set = await readDataSet(features);
-  const job = { X: set.inputs, y: targetOf(set, modelKind(name)) };
+  const job = { X: set.inputs, y: targetOf(set, modelKind(name)), times: timesOf(set) };
   if (hashData(job) !== data) {
     throw new PavioError('conflict', 'The features were replaced while models were fitted on them.', {
       remedy: 'Train again.',
     });
   }
-  // One task, one thread: Spark has as many tasks as there are processors.
-  await using trainer = createTrainer({ threads: 0 });
+  await using trainer = createTrainer({ threads });
   const predictRows = predict === null ? {} : { predictRows: rowsOf(predict) };
   const fit = await trainer.fit({ ...job, name, params, seed, train: rowsOf(train), ...predictRows });
   await store.put(key, encodeFit(fit));

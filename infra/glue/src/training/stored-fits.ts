@@ -1,7 +1,7 @@
 import { isPavioError, type ObjectStore, PavioError } from '@pavio/core';
 import type { FitJob, FitResult, Trainer } from '@pavio/estimators';
 import { decodeFit } from './fit-file.ts';
-import { type FitOrder, hashData, orderOf } from './fit-order.ts';
+import { countRows, type FitOrder, hashData, orderOf } from './fit-order.ts';
 
 /**
  * A trainer that takes fits from the lake, where tasks put them. Those that are not there it collects; a training asks for
@@ -9,7 +9,7 @@ import { type FitOrder, hashData, orderOf } from './fit-order.ts';
  * the training is to be stopped: `onMissing` is called.
  */
 export class StoredFits implements Trainer {
-  readonly threads = 1;
+  readonly threads: number;
   readonly missing: FitOrder[] = [];
   readonly #store: ObjectStore;
   readonly #onMissing: () => void;
@@ -18,7 +18,9 @@ export class StoredFits implements Trainer {
   readonly #waiting: ((error: PavioError) => void)[] = [];
   #reading = 0;
 
-  constructor(store: ObjectStore, onMissing: () => void) {
+  /** @param threads how much whoever asks for fits shall ask for at once. */
+  constructor(store: ObjectStore, onMissing: () => void, threads = 1) {
+    this.threads = threads;
     this.#store = store;
     this.#onMissing = onMissing;
   }
@@ -32,6 +34,12 @@ export class StoredFits implements Trainer {
     // After whoever took this one has asked for the next.
     if (this.missing.length > 0) setImmediate(() => this.#reading === 0 && this.#onMissing());
     return stored ?? new Promise((_, reject) => this.#waiting.push(reject));
+  }
+
+  /** What is missing, the longest fit first. */
+  ordered(): FitOrder[] {
+    const rows = ({ train }: FitOrder) => countRows(train);
+    return this.missing.toSorted((a, b) => rows(b) - rows(a) || (a.key < b.key ? -1 : 1));
   }
 
   async close(): Promise<void> {
@@ -54,10 +62,10 @@ export class StoredFits implements Trainer {
     }
   }
 
-  #hashOf({ X, y }: FitJob): string {
+  #hashOf({ X, y, times }: FitJob): string {
     const known = this.#hashes.get(X.data) ?? new Map<Float64Array, string>();
     this.#hashes.set(X.data, known);
-    const hash = known.get(y) ?? hashData({ X, y });
+    const hash = known.get(y) ?? hashData({ X, y, ...(times && { times }) });
     known.set(y, hash);
     return hash;
   }

@@ -1,6 +1,6 @@
 import { trainModels, type Workspace } from '@pavio/cli';
 import { storeReport } from '@pavio/training';
-import { countRows, FITS, type FitOrder } from './fit-order.ts';
+import { FITS, type FitOrder } from './fit-order.ts';
 import { StoredFits } from './stored-fits.ts';
 
 /** What came of a training, or the fits that it needs first, the longest first. */
@@ -34,7 +34,6 @@ export async function trainFromFits(workspace: Workspace): Promise<ClusterTraini
     return { version, isNew, promoted: live?.manifest.version === version, reason: gate.reason };
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    const rows = ({ train }: FitOrder) => countRows(train);
-    return { missing: trainer.missing.toSorted((a, b) => rows(b) - rows(a) || (a.key < b.key ? -1 : 1)) };
+    return { missing: trainer.ordered() };
   }
 }

@@ -1,10 +1,10 @@
 import { MODEL_NAMES, parseDuration } from '@pavio/core';
-import { describeSpace, tune } from '@pavio/training';
+import { describeSpace } from '@pavio/training';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '../command.ts';
 import { parseCount } from '../count.ts';
 import { describeTuning } from '../reports/tuning.ts';
-import { SOFTWARE } from '../software.ts';
+import { tuneModels } from '../steps.ts';
 
 interface TuneOptions {
   readonly trials?: number;
@@ -27,20 +27,11 @@ export const tuneCommand: Command<TuneOptions> = {
       .option('--time <DURATION>', 'begin no trial after this time: 90s, 10m, 2h', parseTime)
       .option('--models <NAME,...>', `which models: ${MODEL_NAMES.join(', ')} (all)`),
   async run({ workspace, console, signal, options }) {
-    const { config, features, store, clock, log } = workspace;
-    const report = await tune({
-      features,
-      store,
-      clock,
-      log,
-      software: SOFTWARE,
-      seed: config.seed,
-      window: config.window,
+    const report = await tuneModels(workspace, {
       signal,
       models: options.models?.split(',').map((name) => name.trim()),
       trials: options.trials,
       time: options.time,
-      ...(config.threads > 0 ? { threads: config.threads } : {}),
       onProgress: ({ done, total, trials }) => console.progress('tune', done, total, `${trials} trials`),
     });
     console.result(report, describeTuning(report));

@@ -57,7 +57,7 @@ export async function tune(job: TuningJob): Promise<TuningReport> {
       },
     );
   }
-  await using trainer = createTrainer(job.threads === undefined ? {} : { threads: job.threads });
+  await using trainer = job.trainer ?? createTrainer(job.threads === undefined ? {} : { threads: job.threads });
   const stop = () => void trainer.close();
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);

@@ -11,6 +11,7 @@ import {
   type TrainingWindow,
   type Tuning,
 } from '@pavio/core';
+import type { Trainer } from '@pavio/estimators';
 import type { GivenParameters } from '../parameters.ts';
 import type { SearchProgress } from './search.ts';
 
@@ -34,6 +35,8 @@ export interface TuningJob {
   readonly folds?: number;
   readonly window?: TrainingWindow | undefined;
   readonly threads?: number;
+  /** Fits in the place of those threads, as on other machines. It is closed at the end. */
+  readonly trainer?: Trainer;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SearchProgress) => void;
 }
