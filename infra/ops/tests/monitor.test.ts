@@ -70,6 +70,8 @@ describe('npm run monitor --lake', () => {
     const nowhere = await ops(['monitor', '--lake', nothing], { env: {} });
     expect(nowhere.code).toBe(1);
     expect(nowhere.stderr).toContain(`There is no folder ${nothing}.\nCorrect --lake, or fill it first`);
+    const file = await ops(['monitor', '--lake', import.meta.filename], { env: {} });
+    expect(file.stderr).toContain(`There is no folder ${import.meta.filename}.`);
     await mkdir(nothing);
     const empty = await ops(['monitor', '--lake', nothing], { env: {} });
     expect(empty.code).toBe(0);

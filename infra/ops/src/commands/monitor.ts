@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsoleLogger, openWorkspace, readConfig } from '@pavio/cli';
@@ -67,7 +67,8 @@ async function look(context: MonitorContext): Promise<{ value: unknown; text: st
 
 /** @throws PavioError `not_found`: a name that was mistyped is not an empty lake. */
 function refuseNowhere({ lake, database }: Config): void {
-  if (database !== undefined || lake.includes('://') || existsSync(lake)) return;
+  if (database !== undefined || lake.includes('://')) return;
+  if (statSync(lake, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new PavioError('not_found', `There is no folder ${lake}.`, {
     remedy: `Correct --lake, or fill it first: pnpm pavio run --lake ${lake}.`,
   });
