@@ -50,35 +50,35 @@ export function correctVerdicts(
   evaluations: Readonly<Record<ModelName, Evaluation>>,
   tuned: Tunings = {},
 ): Record<ModelName, Evaluation> {
-  const familyOf = (scores: (evaluation: Evaluation) => readonly Score[]) =>
-    MODEL_NAMES.flatMap((name) =>
-      scores(evaluations[name]).map((score) => ({ score, ways: tuned[name]?.compared ?? 1 })),
+  const correctorOf = (scores: (evaluation: Evaluation) => readonly Score[]) =>
+    correctFamily(
+      MODEL_NAMES.flatMap((name) =>
+        scores(evaluations[name]).map((score) => ({ score, ways: tuned[name]?.compared ?? 1 })),
+      ),
     );
-  const overall = correctFamily(familyOf((evaluation) => [evaluation.overall]));
-  const assets = correctFamily(familyOf((evaluation) => Object.values(evaluation.assets)));
-  const folds = correctFamily(familyOf((evaluation) => evaluation.folds));
-  const corrected = MODEL_NAMES.map((name, model) => {
-    const evaluation = evaluations[name];
-    const symbols = Object.keys(evaluation.assets);
-    const own = {
-      overall: overall[model]!,
-      folds: folds.splice(0, evaluation.folds.length),
-      assets: Object.fromEntries(symbols.map((symbol) => [symbol, assets.shift()!])),
+  const correctOverall = correctorOf(({ overall }) => [overall]);
+  const correctAsset = correctorOf(({ assets }) => Object.values(assets));
+  const correctFold = correctorOf(({ folds }) => folds);
+  const corrected = MODEL_NAMES.map((name) => {
+    const { overall, folds, assets } = evaluations[name];
+    const ofAssets = Object.entries(assets).map(([symbol, score]) => [symbol, correctAsset(score)] as const);
+    const own: Evaluation = {
+      overall: correctOverall(overall),
+      folds: folds.map(correctFold),
+      assets: Object.fromEntries(ofAssets),
     };
     return [name, own] as const;
   });
   return Object.fromEntries(corrected) as Record<ModelName, Evaluation>;
 }
 
-/** Scores that are looked at together, each of the best of so many ways of fitting, with their corrected verdicts. */
-function correctFamily(family: readonly { readonly score: Score; readonly ways: number }[]): Score[] {
+/** Of scores that are looked at together, each of the best of so many ways of fitting: gives each its corrected verdict. */
+function correctFamily(family: readonly { readonly score: Score; readonly ways: number }[]): (score: Score) => Score {
   const tested = family.filter(({ score }) => score.dieboldMariano !== null);
   const held = tested.map(({ score, ways }) => Math.min(1, score.dieboldMariano!.pValue * ways));
   const adjusted = holmAdjusted(Float64Array.from(held));
   const pValues = new Map(tested.map(({ score }, i) => [score, adjusted[i]!]));
-  return family.map(({ score }) => {
-    return { ...score, verdict: verdictOf(score.skill ?? 0, pValues.get(score), score.times) };
-  });
+  return (score) => ({ ...score, verdict: verdictOf(score.skill ?? 0, pValues.get(score), score.times) });
 }
 
 /** Loss of each out-of-sample row: squared error of the return, or log loss of the direction. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Clock,
@@ -11,28 +10,21 @@ import {
   MODEL_NAMES,
   type ModelName,
   type ModelRegistry,
-  modelKind,
   PavioError,
-  type ReleasedModel,
   type ReleaseManifest,
-  SIMULATED_SOURCE,
   type TrainingWindow,
   trainingWindowMs,
   type Winners,
 } from '@pavio/core';
-import { createTrainer, type Fold, loadRelease, type Trainer } from '@pavio/estimators';
-import { VOLATILITY_COLUMN } from '@pavio/features';
-import { calibrationOf } from './calibration.ts';
+import { createTrainer, loadRelease, type Trainer } from '@pavio/estimators';
 import { type DataSet, hashDataSet } from './data-set.ts';
-import { checkRowsOf, type FinalModel, fitFinalModels } from './fit-release.ts';
-import { decidePromotion, type GateDecision, pinnedReason } from './gate.ts';
-import { intervalsOf } from './intervals.ts';
+import { describeRelease, type Made } from './describe-release.ts';
+import { type FinalModel, fitFinalModels } from './fit-release.ts';
+import { decidePromotion, pinnedReason } from './gate.ts';
 import { chooseParameters, type GivenParameters } from './parameters.ts';
 import { readDataSet } from './read-data-set.ts';
-import { correctVerdicts, type Evaluation, evaluate } from './score.ts';
-import type { Tunings } from './tune/tunings.ts';
 import { versionNames } from './version.ts';
-import { FOLDS, type OutOfSample, type Parameters, planFolds, runWalkForward } from './walk-forward.ts';
+import { FOLDS, planFolds, runWalkForward } from './walk-forward.ts';
 
 export interface TrainingJob {
   readonly features: FeatureStore;
@@ -82,7 +74,7 @@ export interface TrainingReport {
  * training has made its release live in the meantime.
  */
 export async function train(job: TrainingJob): Promise<TrainingReport> {
-  const { features, registry, clock, log, seed, signal } = job;
+  const { features, registry, clock, log, software, seed, signal } = job;
   const started = performance.now();
   const data = await readDataSet(features);
   const hash = hashDataSet(data);
@@ -115,22 +107,11 @@ export async function train(job: TrainingJob): Promise<TrainingReport> {
   try {
     const walk = { trainer, data, folds, window, parameters, tuned, seed };
     const [models, outOfSample] = await Promise.all([
-      fitFinalModels(trainer, data, parameters, seed, learntFrom, job.software),
+      fitFinalModels(trainer, data, parameters, seed, learntFrom, software),
       runWalkForward(walk),
     ]);
-    const gate = await decidePromotion(live, outOfSample, { ...walk, hash, software: job.software });
-    const manifest = describeRelease(job, {
-      data,
-      hash,
-      folds,
-      window,
-      learntFrom,
-      parameters,
-      tuned,
-      models,
-      outOfSample,
-      gate,
-    });
+    const gate = await decidePromotion(live, outOfSample, { ...walk, hash, software });
+    const manifest = describeRelease({ ...walk, hash, software, window, learntFrom, models, outOfSample, gate });
     const published = await publish(registry, manifest, models, clock.now());
     signal?.throwIfAborted();
     if (gate.isPromoted) await registry.promote(published.version, live?.tag);
@@ -174,84 +155,10 @@ function isSameTraining(there: ReleaseManifest, learning: Learning, job: Trainin
   );
 }
 
-interface Made {
-  readonly data: DataSet;
-  readonly hash: string;
-  readonly folds: readonly Fold[];
-  /** Milliseconds. */
-  readonly window: number | undefined;
-  /** The first row that the models were fitted on. */
-  readonly learntFrom: number;
-  readonly parameters: Parameters;
-  readonly tuned: Tunings;
-  readonly models: Record<ModelName, FinalModel>;
-  readonly outOfSample: Record<ModelName, OutOfSample>;
-  readonly gate: GateDecision;
-}
-
 /** The first row that is no older than the window when the candle after the last row is forecast. */
 function firstRowOf({ time, source }: DataSet, window = Infinity): number {
   const next = time.at(-1)! + intervalMs(source.interval);
   return time.findIndex((t) => t >= next - window);
-}
-
-/** The manifest of what was made, but for its version and date. */
-function describeRelease(job: TrainingJob, made: Made): Omit<ReleaseManifest, 'version' | 'createdAt'> {
-  const { data, hash, folds, window, learntFrom, parameters, tuned, models, outOfSample, gate } = made;
-  const { source, quote, interval, featureSet } = data.source;
-  const { name, hash: featureHash, inputs } = featureSet;
-  const rows = checkRowsOf(data.inputs);
-  const judged = MODEL_NAMES.map((model) => [model, evaluate(modelKind(model), data, outOfSample[model])] as const);
-  const evaluations = correctVerdicts(Object.fromEntries(judged) as Record<ModelName, Evaluation>, tuned);
-  const describeModel = (model: ModelName): ReleasedModel => {
-    const { file, twin, importance } = models[model];
-    const kind = modelKind(model);
-    const describe = (form: string, bytes: Uint8Array) => ({
-      name: `${model}.${form}`,
-      bytes: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    });
-    return {
-      kind,
-      parameters: { ...parameters[model] },
-      ...(tuned[model] === undefined ? {} : { tuning: tuned[model] }),
-      file: describe('safetensors', file),
-      onnx: describe('onnx', twin),
-      evaluation: evaluations[model],
-      ...(kind === 'regressor'
-        ? intervalsOf(data, outOfSample[model])
-        : { intervals: {}, ...calibrationOf(data, outOfSample[model]) }),
-      checks: rows.map((row) => models[model].model.predictRow(row)),
-      importance: Object.fromEntries(inputs.map((input, i) => [input, importance[i]!])),
-    };
-  };
-  const learnt = [...new Set(data.symbol.subarray(learntFrom))].sort((a, b) => a - b);
-  return {
-    format: 1,
-    software: job.software,
-    source,
-    isSimulated: source === SIMULATED_SOURCE,
-    quote,
-    interval,
-    featureSet: { name, hash: featureHash, inputs: [...inputs] },
-    volatilityColumn: VOLATILITY_COLUMN,
-    training: {
-      from: isoTime(data.time[learntFrom]!),
-      to: isoTime(data.time.at(-1)!),
-      rows: data.time.length - learntFrom,
-      assets: learnt.map((id) => data.symbols[id]!),
-      seed: job.seed,
-      ...(window === undefined ? {} : { window }),
-      data: hash,
-    },
-    folds: folds.map(({ train, test, trainSpan, testSpan }) => ({
-      train: { from: isoTime(trainSpan.from), to: isoTime(trainSpan.to), rows: train.length },
-      test: { from: isoTime(testSpan.from), to: isoTime(testSpan.to), rows: test.length },
-    })),
-    checkRows: rows.map((row) => [...row]),
-    models: Object.fromEntries(MODEL_NAMES.map((model) => [model, describeModel(model)])) as ReleaseManifest['models'],
-    gate,
-  };
 }
 
 /** Stores the release under the first free name, after proving that it can be loaded. */
