@@ -7,3 +7,11 @@ export {
   type ReferenceProblem,
   scikitLearn,
 } from './scikit-learn.ts';
+export {
+  answerWithOurTrees,
+  askTreePeers,
+  median,
+  type TreeAnswer,
+  type TreeProblem,
+  type TreeQuestion,
+} from './tree-parity.ts';

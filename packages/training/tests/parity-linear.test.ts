@@ -1,26 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 import { type FittedModel, fitModel } from '@pavio/estimators';
 import { askScikitLearn, largestDifference, scikitLearn } from '@pavio/estimators/testing';
-import { VOLATILITY_COLUMN } from '@pavio/features';
-import { decodeCandleCsv } from '@pavio/storage';
 import { expect, it } from 'vitest';
-import { createDataSet } from '../src/index.ts';
-import { openLake } from './lake.ts';
+import { DATA, realDataSet } from './real-candles.ts';
 
-/** Daily candles of twenty assets from 2018 to 2024, which stand beside the checkout where Pavio is developed. */
-const DATA = path.resolve(import.meta.dirname, '../../../../shared/data/binance');
 const python = await scikitLearn();
 const missing = existsSync(DATA) ? python.missing : ' (skipped where ../shared/data is absent)';
 
 it.skipIf(missing !== '')(`on real candles linear models are scikit-learn's${missing}`, async () => {
-  const lake = await openLake();
-  const files = globSync('*-1d.csv', { cwd: DATA });
-  expect(files).toHaveLength(20);
-  const read = (file: string) => decodeCandleCsv(readFileSync(path.join(DATA, file)), file);
-  await lake.put(Object.fromEntries(files.map((file) => [file.split('-', 1)[0]!, read(file)])));
-  const { inputs: X, logReturn, isUp } = createDataSet((await lake.features.latest())!, VOLATILITY_COLUMN);
-  expect(X).toMatchObject({ rows: 41_671, columns: 58 });
+  const { inputs: X, logReturn, isUp } = await realDataSet();
 
   const regression = await askScikitLearn(python.path, { X, y: logReturn }, [
     { ask: 'ridge', alpha: 0 },

@@ -1,4 +1,4 @@
-"""parity_trees.py PROBLEM REQUEST: how far trees of scikit-learn and LightGBM are from the truth (see parity-trees.test.ts)."""
+"""tree_parity.py PROBLEM REQUEST: how far trees of scikit-learn and LightGBM are from the truth (see tree-parity.ts)."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
-from lightgbm import LGBMRegressor
+from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.ensemble import (
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
@@ -25,13 +25,20 @@ with open(sys.argv[1], "rb") as file:
 held = train * len(seeds)
 
 
-def forest(make, seed: int, trees: int, max_features, leaf: int):
-    return make(trees, max_features=max_features, min_samples_leaf=leaf, random_state=seed, n_jobs=os.cpu_count())
-
-
-def histogram(make, trees: int, leaves: int, leaf: int):
+def forest(make, seed: int, trees: int, leaf: int, maxFeatures=1.0, **weights):
     return make(
-        max_iter=trees, learning_rate=0.1, max_leaf_nodes=leaves, min_samples_leaf=leaf, early_stopping=False
+        trees, max_features=maxFeatures, min_samples_leaf=leaf, random_state=seed, n_jobs=os.cpu_count(), **weights
+    )
+
+
+def histogram(make, trees: int, leaves: int, leaf: int, l2: float = 0):
+    return make(
+        max_iter=trees,
+        learning_rate=0.1,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=leaf,
+        l2_regularization=l2,
+        early_stopping=False,
     )
 
 
@@ -41,12 +48,14 @@ def gradient(seed: int, trees: int, depth: int, leaf: int, **loss):
     )
 
 
-def lightgbm(seed: int, trees: int, leaves: int, leaf: int):
-    return LGBMRegressor(
+def lightgbm(make, seed: int, trees: int, leaves: int, leaf: int, l2: float = 0):
+    return make(
         n_estimators=trees,
         learning_rate=0.1,
         num_leaves=leaves,
         min_child_samples=leaf,
+        min_child_weight=0,
+        reg_lambda=l2,
         random_state=seed,
         n_jobs=1,
         verbose=-1,
@@ -54,15 +63,14 @@ def lightgbm(seed: int, trees: int, leaves: int, leaf: int):
 
 
 PEERS = {
-    "forest": lambda seed, trees, maxFeatures, leaf: forest(RandomForestRegressor, seed, trees, maxFeatures, leaf),
-    "classifier-forest": lambda seed, trees, maxFeatures, leaf: forest(
-        RandomForestClassifier, seed, trees, maxFeatures, leaf
+    "forest": lambda seed, **settings: forest(RandomForestRegressor, seed, **settings),
+    "classifier-forest": lambda seed, balanced=False, **settings: forest(
+        RandomForestClassifier, seed, class_weight="balanced" if balanced else None, **settings
     ),
-    "histogram": lambda seed, trees, leaves, leaf: histogram(HistGradientBoostingRegressor, trees, leaves, leaf),
-    "histogram-classifier": lambda seed, trees, leaves, leaf: histogram(
-        HistGradientBoostingClassifier, trees, leaves, leaf
-    ),
-    "lightgbm": lightgbm,
+    "histogram": lambda seed, **settings: histogram(HistGradientBoostingRegressor, **settings),
+    "histogram-classifier": lambda seed, **settings: histogram(HistGradientBoostingClassifier, **settings),
+    "lightgbm": lambda seed, **settings: lightgbm(LGBMRegressor, seed, **settings),
+    "lightgbm-classifier": lambda seed, **settings: lightgbm(LGBMClassifier, seed, **settings),
     "gradient": gradient,
 }
 
