@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { type AssetSummary, CANDLE_COLUMNS, type EncodedFeatures, type ErrorCode, PavioError } from '@pavio/core';
 import type { AssetTask } from './asset-task.ts';
+import { piecesOf } from './budget.ts';
 
-/** What goes to a worker: what to do, and the memory of a piece that has been taken. */
-export type AssetMessage = { readonly task: AssetTask } | { readonly memory: SharedArrayBuffer };
+/** What goes to a worker: what to do, with how many pieces under way at most, and the memory of a piece that has been taken. */
+export type AssetMessage =
+  | { readonly task: AssetTask; readonly pieces: number }
+  | { readonly memory: SharedArrayBuffer };
 
 /**
  * What comes back: pieces, then where in them is what. An error travels as plain data: structured cloning keeps neither its
@@ -22,7 +25,7 @@ export type AssetAnswer =
     };
 
 /** Features that a thread is to encode, or has begun to. */
-class Work implements EncodedFeatures {
+class EncodedInThread implements EncodedFeatures {
   readonly task: AssetTask;
   readonly summary: AssetSummary;
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -76,9 +79,9 @@ class Work implements EncodedFeatures {
 export class AssetThreads {
   readonly #threads: number;
   readonly #encoderModule: string;
-  readonly #queue: Work[] = [];
+  readonly #queue: EncodedInThread[] = [];
   readonly #idle: Worker[] = [];
-  readonly #busy = new Map<Worker, Work>();
+  readonly #busy = new Map<Worker, EncodedInThread>();
 
   constructor(threads: number, encoderModule: string) {
     this.#threads = threads;
@@ -90,7 +93,7 @@ export class AssetThreads {
    * candles moves to the thread: the caller has them no more.
    */
   run(task: AssetTask): EncodedFeatures {
-    const work = new Work(task);
+    const work = new EncodedInThread(task);
     this.#queue.push(work);
     this.#dispatch();
     return work;
@@ -111,7 +114,8 @@ export class AssetThreads {
       work.worker = worker;
       const { task } = work;
       const memory = new Set(CANDLE_COLUMNS.map((column) => task.candles[column].buffer as ArrayBuffer));
-      worker.postMessage({ task } satisfies AssetMessage, [...memory]);
+      const pieces = piecesOf(task.summary.rows, this.#threads);
+      worker.postMessage({ task, pieces } satisfies AssetMessage, [...memory]);
     }
   }
 

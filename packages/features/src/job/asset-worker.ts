@@ -7,21 +7,16 @@ import { PieceMemory } from './piece-memory.ts';
 const { encoderModule }: { encoderModule: string } = workerData;
 const { encodeFeatures }: { encodeFeatures: EncodeFeatures } = await import(encoderModule);
 
-/**
- * Pieces that may wait to be stored: 192 MB of those that Parquet features come in, which is half of an asset of half a
- * million rows. Where each thread may be so far ahead of its turn, none has to wait for another.
- */
-const MOST_PIECES = 48;
-
-const memory = new PieceMemory(MOST_PIECES);
+const memory = new PieceMemory();
 
 parentPort?.on('message', (message: AssetMessage) => {
   if ('memory' in message) memory.giveBack(message.memory);
-  else void run(message.task);
+  else void run(message);
 });
 
-async function run(task: AssetTask): Promise<void> {
+async function run({ task, pieces }: { readonly task: AssetTask; readonly pieces: number }): Promise<void> {
   try {
+    memory.allow(pieces);
     const { bytes, layout } = runAssetTask(task, encodeFeatures);
     for await (const piece of bytes) {
       answer({ piece: await memory.copyOf(piece) });

@@ -18,6 +18,7 @@ import { featureSet } from '../feature-set.ts';
 import { segmentsOf } from '../segments.ts';
 import { type AssetTask, assetSummary, type Market, runAssetTask, tableInfo } from './asset-task.ts';
 import { AssetThreads } from './asset-threads.ts';
+import { isFull } from './budget.ts';
 
 export interface FeatureJob extends Market {
   readonly candles: CandleStore;
@@ -63,8 +64,9 @@ const ROWS_AHEAD = 200_000;
 
 /**
  * Computes the features of all stored assets from their closed candles and stores them as one table, asset by asset, column
- * by column: memory holds what the features of an asset share, once a thread, and with several threads the columns of an
- * asset whose turn to be stored has not come. An asset whose candles have not changed since is not computed again. Run
+ * by column: memory holds what the features of an asset share, and with several threads what has been encoded of assets
+ * whose turn to be stored has not come. Both are bounded by the two largest assets or by a million rows, whichever is
+ * more, and not by the number of threads. An asset whose candles have not changed since is not computed again. Run
  * again on the same candles it stores the same.
  *
  * @throws PavioError `no_candles` when no wanted asset has any; `not_enough_data` when none has enough for one complete
@@ -74,7 +76,7 @@ export async function runFeatureJob(job: FeatureJob): Promise<FeatureReport> {
   const { clock, log, interval } = job;
   const started = clock.now();
   const set = featureSet(interval);
-  const run = new Run(job, started);
+  const run = new FeatureRun(job, started);
   const key = await run.store();
 
   const { assets, computed, tooShort, missing } = run;
@@ -100,14 +102,18 @@ export async function runFeatureJob(job: FeatureJob): Promise<FeatureReport> {
   return report;
 }
 
-type Work = { readonly rows: number; readonly part: EncodedFeatures | KeptFeatures };
+/** An asset of the table, kept or begun; `rows` are those in work. */
+interface BegunAsset {
+  readonly rows: number;
+  readonly part: EncodedFeatures | KeptFeatures;
+}
 
-function rowsOf(works: readonly Work[]): number {
-  return works.reduce((sum, { rows }) => sum + rows, 0);
+function rowsInWork(assets: readonly BegunAsset[]): number {
+  return assets.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** One run of the job, and what became of each asset. */
-class Run {
+class FeatureRun {
   readonly assets: AssetSummary[] = [];
   readonly computed: string[] = [];
   readonly tooShort: { symbol: string; rows: number }[] = [];
@@ -127,14 +133,14 @@ class Run {
   async store(): Promise<string> {
     const { features, clock } = this.#job;
     try {
-      return await features.write(tableInfo(this.#job), this.#inOrder(this.#work()), clock.now());
+      return await features.write(tableInfo(this.#job), this.#inOrder(this.#begin()), clock.now());
     } finally {
       await this.#pool?.close();
     }
   }
 
-  /** What is done for each asset, begun in their order. */
-  async *#work(): AsyncGenerator<Work, void, void> {
+  /** Begins the assets in their order, each when it is asked for. */
+  async *#begin(): AsyncGenerator<BegunAsset, void, void> {
     const { source, quote, interval, features, symbols, onProgress } = this.#job;
     const keys = await this.#wantedSeries();
     const stored = await this.#storedAssets();
@@ -173,18 +179,20 @@ class Run {
     return this.#pool.run(task);
   }
 
-  /** What comes of it, in the same order, with a little of it ahead. */
-  async *#inOrder(works: AsyncIterable<Work>): AsyncGenerator<EncodedFeatures | KeptFeatures, void, void> {
-    const ahead: Work[] = [];
+  /** What comes of them, in the same order, with a little of it ahead. */
+  async *#inOrder(begun: AsyncIterable<BegunAsset>): AsyncGenerator<EncodedFeatures | KeptFeatures, void, void> {
+    const ahead: BegunAsset[] = [];
     const rowsAhead = this.#threads === 1 ? -1 : ROWS_AHEAD;
     const take = () => {
       const { part } = ahead.shift()!;
       this.assets.push(part.summary);
       return part;
     };
-    for await (const work of works) {
-      ahead.push(work);
-      while (ahead.length >= this.#threads && rowsOf(ahead) > rowsAhead) yield take();
+    const isEnough = () =>
+      (ahead.length >= this.#threads && rowsInWork(ahead) > rowsAhead) || isFull(ahead.map(({ rows }) => rows));
+    for await (const asset of begun) {
+      ahead.push(asset);
+      while (isEnough()) yield take();
     }
     while (ahead.length > 0) yield take();
   }

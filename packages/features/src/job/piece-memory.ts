@@ -5,21 +5,22 @@ import { setImmediate } from 'node:timers/promises';
  * from thread to thread would have each of them clean up all the time.
  */
 export class PieceMemory {
-  readonly #most: number;
+  #most = 0;
   readonly #free: SharedArrayBuffer[] = [];
   #made = 0;
   #wake: (() => void) | undefined;
 
-  /** @param most pieces that may be under way at a time. */
-  constructor(most: number) {
+  /** From now on so many pieces may be under way at a time. */
+  allow(most: number): void {
     this.#most = most;
+    this.#forget();
   }
 
   /** The piece in memory that the other thread may read; waits until there is some. */
   async copyOf(piece: Uint8Array): Promise<Uint8Array<SharedArrayBuffer>> {
     // Lets the messages in that memory is free again.
     await setImmediate();
-    while (this.#free.length === 0 && this.#made === this.#most) {
+    while (this.#free.length === 0 && this.#made >= this.#most) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -31,7 +32,13 @@ export class PieceMemory {
 
   giveBack(memory: SharedArrayBuffer): void {
     this.#free.push(memory);
+    this.#forget();
     this.#wake?.();
+  }
+
+  /** Memory of more pieces than may be under way. */
+  #forget(): void {
+    while (this.#made > this.#most && this.#free.pop() !== undefined) this.#made--;
   }
 
   /** The last piece of an asset is shorter than others: its memory may be too small for them. */
