@@ -71,6 +71,10 @@ function servingTargets({ ours, serving, peer }: WalkForwardResult): Target[] {
   const share = sumOf(serving.bytes) / sumOf(peer.serving.bytes);
   return [
     atLeast('five models x five folds on real candles', peer.figures.seconds / ours.seconds, 20, times),
+    ...MODEL_NAMES.map((name) => {
+      const ratio = ours.losses[name] / peer.figures.losses[name];
+      return atMost(`loss of ${name} on real candles, ours / theirs`, ratio, WORST_LOSS, (value) => value.toFixed(3));
+    }),
     ...own,
     atMost("files of the five models together, ours / joblib's", share, 0.25, (value) => value.toFixed(3)),
   ];
