@@ -1,9 +1,9 @@
 import { type ModelName, modelKind, PavioError } from '@pavio/core';
 import type { LinearFunction } from './linear/model.ts';
+import { sigmoid } from './log-odds.ts';
 import { type Matrix, type RowSelection, selectRows } from './matrix.ts';
 import type { TensorFile } from './safetensors.ts';
 import type { TreeEnsemble } from './tree/ensemble.ts';
-import { sigmoid } from './tree/losses.ts';
 import type { OutOfBagScore } from './tree/out-of-bag.ts';
 
 interface FittedBase {

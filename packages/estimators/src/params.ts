@@ -66,9 +66,10 @@ export interface ModelParams {
  * to the data bends to noise. They follow from the beliefs below and were deliberately not tuned on real candles:
  * parameters picked by looking at the folds that judge them make the verdict worthless.
  *
- * - `alpha`: the ridge penalty that a Bayesian would take who believes that about 45 standardised features explain one
- *   percent together is 45 / 0.01. It shrinks strongly when rows are few and hardly when they are many. `C` is the same
- *   belief in log odds, where a row tells a quarter as much.
+ * - `alpha`: the ridge penalty that a Bayesian would take who believes that p standardised features explain one percent
+ *   together is p / 0.01. It was 45 / 0.01 when there were 45, and stays: the belief is not so exact that the columns that
+ *   came since, many of them variants of others, would change it. It shrinks strongly when rows are few and hardly when
+ *   they are many. `C` is the same belief in log odds, where a row tells a quarter as much.
  * - forests: leaves of a hundred rows or more average the noise down; a third of the features a split for the regressor
  *   (Breiman's advice), their square root for the classifier.
  * - boosting: many small steps of shallow trees, each on half of the rows.

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Matrix } from '../src/index.ts';
+import { sigmoid } from '../src/log-odds.ts';
 import { DEFAULT_PARAMS } from '../src/params.ts';
 import { trainingSet } from '../src/training-set.ts';
 import { fitBoosting } from '../src/tree/boosting.ts';
 import { fitForest } from '../src/tree/forest.ts';
-import { logisticLoss, sigmoid } from '../src/tree/losses.ts';
+import { logisticLoss } from '../src/tree/losses.ts';
 import { type OutOfBagScore, scoreOutOfBag } from '../src/tree/out-of-bag.ts';
 import { regressionLoss } from '../src/tree/robust-losses.ts';
 

@@ -3,10 +3,10 @@ import { fitModel } from '../src/fit.ts';
 import { gramMatrix, solvePositiveDefinite, symmetricEigen } from '../src/linear/algebra.ts';
 import { fitLogistic } from '../src/linear/logistic.ts';
 import { fitRidge } from '../src/linear/ridge.ts';
+import { sigmoid } from '../src/log-odds.ts';
 import { type Matrix, matrixOfColumns } from '../src/matrix.ts';
 import { createRandom } from '../src/random.ts';
 import { trainingSet } from '../src/training-set.ts';
-import { sigmoid } from '../src/tree/losses.ts';
 import { gauss, synthetic } from './synthetic.ts';
 
 const ONE = { classWeight: null, C: 1 } as const;

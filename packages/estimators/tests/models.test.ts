@@ -2,6 +2,7 @@ import { isPavioError, MODEL_NAMES, modelKind, PavioError } from '@pavio/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fitModel } from '../src/fit.ts';
+import { sigmoid } from '../src/log-odds.ts';
 import { matrixOfColumns, readRow } from '../src/matrix.ts';
 import { modelFromTensors } from '../src/model-file.ts';
 import { DEFAULT_PARAMS, type ModelParams, resolveParams } from '../src/params.ts';
@@ -9,7 +10,7 @@ import { decodeSafetensors, encodeSafetensors } from '../src/safetensors.ts';
 import { trainingSet } from '../src/training-set.ts';
 import { fitBoosting } from '../src/tree/boosting.ts';
 import { tailOf } from '../src/tree/early-stopping.ts';
-import { logisticLoss, sigmoid, squaredLoss } from '../src/tree/losses.ts';
+import { logisticLoss, squaredLoss } from '../src/tree/losses.ts';
 import { synthetic } from './synthetic.ts';
 
 const train = synthetic(1, 4000, 6, 1, 0.1);

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { fitLogistic } from '../src/linear/logistic.ts';
 import type { LinearFunction } from '../src/linear/model.ts';
 import { fitRidge } from '../src/linear/ridge.ts';
+import { sigmoid } from '../src/log-odds.ts';
 import { createMatrix, type Matrix } from '../src/matrix.ts';
 import { createRandom } from '../src/random.ts';
 import { trainingSet } from '../src/training-set.ts';
-import { sigmoid } from '../src/tree/losses.ts';
 import { gauss } from './synthetic.ts';
 
 const python = await scikitLearn();

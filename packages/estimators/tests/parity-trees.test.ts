@@ -8,9 +8,9 @@ import {
   type TreeQuestion,
 } from '@pavio/estimators/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sigmoid } from '../src/log-odds.ts';
 import { createMatrix } from '../src/matrix.ts';
 import { createRandom } from '../src/random.ts';
-import { sigmoid } from '../src/tree/losses.ts';
 import { gauss } from './synthetic.ts';
 
 const python = await scikitLearn();

@@ -34,9 +34,9 @@ describe('folds', () => {
   });
 
   test('a sliding window keeps its length', () => {
-    const folds = walkForward(times, { folds: 4, gap: 0, horizon: DAY, window: 20 * DAY, minTrain: 20 });
-    expect(folds.map(({ trainSpan }) => trainSpan.from / DAY)).toEqual([0, 10, 20, 30]);
-    expect(new Set(folds.map(({ train }) => train.length))).toEqual(new Set([60]));
+    const folds = walkForward(times, { folds: 5, gap: 0, horizon: DAY, window: 10 * DAY });
+    expect(folds.map(({ trainSpan }) => trainSpan.from / DAY)).toEqual([0, 10, 20, 30, 40]);
+    expect(new Set(folds.map(({ train }) => train.length))).toEqual(new Set([30]));
   });
 
   test('a window longer than the past has all of it', () => {
@@ -45,15 +45,14 @@ describe('folds', () => {
   });
 
   test('what does not divide goes to the first training part', () => {
-    const folds = walkForward(panelTimes(65, 1), { folds: 4, gap: 0, horizon: DAY, minTrain: 20 });
-    expect(folds[0]?.testSpan.from).toBe(21 * DAY);
-    expect(folds.at(-1)?.testSpan.to).toBe(64 * DAY);
+    const folds = walkForward(panelTimes(63, 1), { folds: 4, gap: 0, horizon: DAY });
+    expect(folds[0]?.testSpan).toEqual({ from: 15 * DAY, to: 26 * DAY });
+    expect(folds.at(-1)?.testSpan.to).toBe(62 * DAY);
   });
 
   test.each([
     ['not_enough_data', panelTimes(5, 9), { folds: 5, gap: 0, horizon: DAY }],
     ['not_enough_data', panelTimes(12, 9), { folds: 5, gap: 10 * DAY, horizon: DAY }],
-    ['not_enough_data', panelTimes(12, 9), { folds: 5, gap: 0, horizon: DAY, minTrain: 10 }],
     ['not_enough_data', new Float64Array(0), { folds: 1, gap: 0, horizon: DAY }],
     ['bad_input', times, { folds: 0, gap: 0, horizon: DAY }],
     ['bad_input', times, { folds: 2, gap: -1, horizon: DAY }],
@@ -61,8 +60,7 @@ describe('folds', () => {
     ['not_enough_data', times, { folds: 2, gap: DAY, horizon: 2 * DAY, window: 2 * DAY }],
     ['bad_input', times, { folds: 2, gap: DAY, horizon: 2 * DAY, window: DAY }],
     ['bad_input', times, { folds: 2, gap: 0, horizon: DAY, window: Number.NaN }],
-    ['bad_input', times, { folds: 2, gap: 0, horizon: DAY, minTrain: 0 }],
-    ['bad_input', times, { folds: 2, gap: 0, labelEnd: new Float64Array(3) }],
+    ['bad_input', times, { folds: 2, gap: 0, horizon: Number.NaN }],
   ])('%s (case %#)', (code, rows, options) => {
     expect(() => walkForward(rows, options)).toThrow(expect.objectContaining({ code }) as Error);
   });
@@ -70,26 +68,22 @@ describe('folds', () => {
 
 test('no training label meets a test label, every test row comes later, and no row is tested twice', () => {
   const scenario = fc.record({
-    // Irregular times in any order, some shared by many rows, labels of different lengths.
-    rows: fc.array(fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 1, max: 9 })), {
-      minLength: 30,
-      maxLength: 200,
-    }),
+    // Irregular times in any order, some shared by many rows.
+    rows: fc.array(fc.integer({ min: 0, max: 80 }), { minLength: 30, maxLength: 200 }),
+    horizon: fc.integer({ min: 1, max: 9 }),
     folds: fc.integer({ min: 1, max: 5 }),
     gap: fc.integer({ min: 0, max: 6 }),
     window: fc.option(fc.integer({ min: 7, max: 60 }), { nil: undefined }),
-    minTrain: fc.option(fc.integer({ min: 10, max: 25 }), { nil: undefined }),
   });
   let folded = 0;
   let slid = 0;
   fc.assert(
-    fc.property(scenario, ({ rows, minTrain, window, ...rest }) => {
+    fc.property(scenario, ({ rows, window, ...rest }) => {
       const options = { ...rest, ...(window === undefined ? {} : { window }) };
-      const times = Float64Array.from(rows, ([time]) => time);
-      const labelEnd = Float64Array.from(rows, ([time, span]) => time + span);
+      const times = Float64Array.from(rows);
       let folds: ReturnType<typeof walkForward>;
       try {
-        folds = walkForward(times, { ...options, labelEnd, ...(minTrain === undefined ? {} : { minTrain }) });
+        folds = walkForward(times, options);
       } catch (error) {
         if (isPavioError(error, 'not_enough_data')) return;
         throw error;
@@ -100,7 +94,7 @@ test('no training label meets a test label, every test row comes later, and no r
       for (const { train, test } of folds) {
         const firstTest = Math.min(...Array.from(test, (row) => times[row] as number));
         for (const row of train) {
-          expect((labelEnd[row] as number) + options.gap).toBeLessThanOrEqual(firstTest);
+          expect(times[row]! + options.horizon + options.gap).toBeLessThanOrEqual(firstTest);
           expect(times[row]).toBeGreaterThanOrEqual(firstTest - (window ?? Infinity));
         }
         for (const row of test) {

@@ -1,5 +1,5 @@
 import { type Calibrator, PavioError } from '@pavio/core';
-import { sigmoid, softplus } from '../tree/losses.ts';
+import { sigmoid, softplus } from '../log-odds.ts';
 
 type Platt = Extract<Calibrator, { method: 'platt' }>;
 

@@ -6,7 +6,6 @@ export interface DieboldMariano {
   readonly statistic: number;
   /** Chance of so small a statistic if the model were no better: one-sided. */
   readonly pValue: number;
-  readonly pValueTwoSided: number;
   /** Loss differences. */
   readonly n: number;
   /** Mean of the model's loss minus the naive one's. */
@@ -53,7 +52,6 @@ export function dieboldMariano(
   return {
     statistic,
     pValue: studentTUpperTail(-statistic, n - 1),
-    pValueTwoSided: 2 * studentTUpperTail(Math.abs(statistic), n - 1),
     n,
     meanDifference: mean,
   };

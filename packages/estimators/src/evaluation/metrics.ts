@@ -7,10 +7,6 @@ export interface RegressionMetrics {
   readonly mae: number;
   /** 1 - SSE / spread around the mean of these very targets; NaN when they do not vary. */
   readonly r2: number;
-  /** 1 - SSE / SSE of the naive forecast "no change" (0). */
-  readonly skill: number;
-  /** How often the sign was right, among rows where both the target and the forecast have one. */
-  readonly directionalAccuracy: Proportion;
 }
 
 export interface ClassificationMetrics {
@@ -35,27 +31,18 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
   let squared = 0;
   let absolute = 0;
   let spread = 0;
-  let naive = 0;
-  let right = 0;
-  let directed = 0;
   for (let i = 0; i < n; i++) {
     const y = actual[i]!;
     const forecast = predicted[i]!;
     squared += (y - forecast) ** 2;
     absolute += Math.abs(y - forecast);
     spread += (y - mean) ** 2;
-    naive += y * y;
-    if (y === 0 || forecast === 0) continue;
-    directed++;
-    if (y > 0 === forecast > 0) right++;
   }
   return {
     n,
     rmse: Math.sqrt(squared / n),
     mae: absolute / n,
     r2: spread > 0 ? 1 - squared / spread : Number.NaN,
-    skill: skillOf(squared, naive),
-    directionalAccuracy: wilsonInterval(right, directed),
   };
 }
 

@@ -24,8 +24,6 @@ export interface PanelLosses {
   readonly times: Float64Array;
   readonly model: Float64Array;
   readonly naive: Float64Array;
-  /** Steps ahead that are forecast; 1 by default. */
-  readonly horizon?: number;
 }
 
 /**
@@ -37,14 +35,13 @@ export interface PanelLosses {
  * `4 (n / 100)^(2/9)`, as volatile times come in clusters.
  */
 export function compareWithNaive(losses: PanelLosses): Comparison {
-  const { horizon = 1 } = losses;
   const model = meanByTime(losses.times, losses.model);
   const naive = meanByTime(losses.times, losses.naive);
   const timeSteps = model.times.length;
   const skill = skillOf(sum(losses.model), sum(losses.naive));
-  const lags = Math.max(horizon - 1, Math.floor(4 * (timeSteps / 100) ** (2 / 9)));
-  const isTestable = timeSteps > Math.max(horizon, lags + 1);
-  const test = isTestable ? dieboldMariano(model.means, naive.means, { horizon, lags }) : undefined;
+  const lags = Math.floor(4 * (timeSteps / 100) ** (2 / 9));
+  const isTestable = timeSteps > lags + 1;
+  const test = isTestable ? dieboldMariano(model.means, naive.means, { lags }) : undefined;
   const skillInterval = isTestable && Number.isFinite(skill) ? intervalOfSkill(losses, skill, lags) : undefined;
   return { skill, skillInterval, dieboldMariano: test, timeSteps, verdict: verdictOf(skill, test?.pValue, timeSteps) };
 }

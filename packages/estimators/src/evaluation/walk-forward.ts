@@ -1,6 +1,6 @@
 import { PavioError } from '@pavio/core';
 
-export type WalkForwardOptions = {
+export interface WalkForwardOptions {
   /** Test parts, one after another in time, of about equally many time steps. */
   readonly folds: number;
   /**
@@ -13,12 +13,9 @@ export type WalkForwardOptions = {
    * part expands: it has all that is past.
    */
   readonly window?: number;
-  /** Time steps before the first test part; by default as many as a test part has. */
-  readonly minTrain?: number;
-} & LabelSpan;
-
-/** When a row's label is known: so many milliseconds after its time, or at a time of its own. */
-export type LabelSpan = { readonly horizon: number } | { readonly labelEnd: Float64Array };
+  /** Milliseconds from a row's time until its label is known. */
+  readonly horizon: number;
+}
 
 export interface TimeSpan {
   /** Time of the first row. */
@@ -36,21 +33,19 @@ export interface Fold {
 }
 
 /**
- * Walk-forward folds over a panel: rows of many assets, in any order, all cut at the same times. A row's label spans
- * `[time, label end)`. A row trains a fold only if its label ends, with the gap, no later than the fold's first test
- * row begins; so no training label's span meets a test label's span. For daily candles the label of the row of time t
+ * Walk-forward folds over a panel: rows of many assets, in any order, all cut at the same times; there is as much time
+ * before the first test part as in each. A row's label spans `[time, time + horizon)`. A row trains a fold only if its
+ * label ends, with the gap, no later than the fold's first test row begins; so no training label's span meets a test
+ * label's span. For daily candles the label of the row of time t
  * (the candle's open) is known at the close of the next candle, t + 2 days.
  * @throws PavioError `not_enough_data` when a fold would have no training rows, `bad_input` for options that make no
  * sense.
  */
 export function walkForward(times: Float64Array, options: WalkForwardOptions): Fold[] {
-  const { folds, gap, window = Infinity } = options;
+  const { folds, gap, horizon, window = Infinity } = options;
+  checkOptions(options);
   const steps = distinctSorted(times);
-  checkOptions(options, times, labelEnds(times, options));
-  const testSteps = Math.floor(
-    (steps.length - (options.minTrain ?? 0)) / (options.minTrain === undefined ? folds + 1 : folds),
-  );
-  const ends = labelEnds(times, options);
+  const testSteps = Math.floor(steps.length / (folds + 1));
   if (testSteps < 1) {
     throw new PavioError('not_enough_data', `${steps.length} time steps are too few for ${folds} folds.`, {
       remedy: 'Use fewer folds or a longer span.',
@@ -66,7 +61,7 @@ export function walkForward(times: Float64Array, options: WalkForwardOptions): F
     const last = steps[testFrom + testSteps - 1]!;
     const oldest = first - window;
     const test = order.filter((row) => times[row]! >= first && times[row]! <= last);
-    const train = order.filter((row) => times[row]! >= oldest && times[row]! < first && ends[row]! + gap <= first);
+    const train = order.filter((row) => times[row]! >= oldest && times[row]! + horizon + gap <= first);
     if (train.length === 0) {
       throw new PavioError('not_enough_data', `Fold ${fold + 1} of ${folds} has no training rows before its gap.`, {
         remedy: 'Use fewer folds, a smaller gap, a longer span or a longer window.',
@@ -77,24 +72,12 @@ export function walkForward(times: Float64Array, options: WalkForwardOptions): F
   });
 }
 
-function labelEnds(times: Float64Array, span: LabelSpan): Float64Array {
-  return 'labelEnd' in span ? span.labelEnd : times.map((time) => time + span.horizon);
-}
-
-function checkOptions(options: WalkForwardOptions, times: Float64Array, ends: Float64Array): void {
-  const { folds, gap, minTrain, window } = options;
+function checkOptions({ folds, gap, horizon, window }: WalkForwardOptions): void {
   const wrong = (what: string) => new PavioError('bad_input', `Walk-forward: ${what}.`);
   if (!Number.isInteger(folds) || folds < 1) throw wrong(`folds is ${folds}, not a whole number of at least 1`);
   if (!(gap >= 0 && gap < Infinity)) throw wrong(`gap is ${gap}, not a number of milliseconds of at least 0`);
+  if (!(horizon > 0 && horizon < Infinity)) throw wrong(`horizon is ${horizon}, not a number of milliseconds above 0`);
   if (window !== undefined && !(window > gap)) throw wrong(`the window is ${window} ms, not longer than the gap`);
-  if (minTrain !== undefined && (!Number.isInteger(minTrain) || minTrain < 1)) {
-    throw wrong(`minTrain is ${minTrain}, not a whole number of at least 1`);
-  }
-  if (ends.length !== times.length) throw wrong(`there are ${times.length} times but ${ends.length} label ends`);
-  for (let row = 0; row < times.length; row++) {
-    if (!(ends[row]! > times[row]!))
-      throw wrong(`the label of row ${row} ends at ${ends[row]}, not after ${times[row]}`);
-  }
 }
 
 function distinctSorted(times: Float64Array): Float64Array {

@@ -1,7 +1,7 @@
 import { PavioError } from '@pavio/core';
+import { sigmoid, softplus } from '../log-odds.ts';
 import type { LogisticParams } from '../params.ts';
 import { balanceClasses, type TrainingSet } from '../training-set.ts';
-import { sigmoid, softplus } from '../tree/losses.ts';
 import { columnProducts, gramMatrix, linearScores, solvePositiveDefinite } from './algebra.ts';
 import { LinearFunction } from './model.ts';
 import { standardise } from './standardise.ts';

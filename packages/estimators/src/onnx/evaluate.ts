@@ -1,5 +1,5 @@
 import { PavioError } from '@pavio/core';
-import { sigmoid } from '../tree/losses.ts';
+import { sigmoid } from '../log-odds.ts';
 import { ELEMENT_TYPES } from './model-proto.ts';
 import type { ReadGraph, ReadNode } from './read-graph.ts';
 

@@ -1,3 +1,5 @@
+import { sigmoid, softplus } from '../log-odds.ts';
+
 /**
  * What boosting minimises: where it starts, what its trees are grown on, and its value. Raw scores are log odds for
  * `logisticLoss`.
@@ -67,18 +69,6 @@ export function meanLoss(lossOf: (target: number, score: number) => number): Los
     }
     return sum / total;
   };
-}
-
-/** 1 / (1 + e^-z), without overflow. */
-export function sigmoid(z: number): number {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  const e = Math.exp(z);
-  return e / (1 + e);
-}
-
-/** ln(1 + e^z), without overflow. */
-export function softplus(z: number): number {
-  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
 function weightedMean(target: Float64Array, weight: Float64Array, rows: number): number {
