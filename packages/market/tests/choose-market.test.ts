@@ -1,9 +1,12 @@
 import { createLogger, fixedClock, loadConfig } from '@pavio/core';
-import { chooseMarket } from '@pavio/market';
+import { chooseMarket, simulateCandles } from '@pavio/market';
 import { type Fault, type Provider, startProvider } from '@pavio/market/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const clock = fixedClock('2026-11-20T12:00:00Z');
+// The provider's candles are made up before anybody waits for them.
+simulateCandles('BTC', '1d', clock.now(), clock.now());
+
 let provider: Provider;
 let lines: string[];
 beforeEach(async () => {

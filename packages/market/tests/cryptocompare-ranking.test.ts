@@ -10,7 +10,8 @@ const clock = fixedClock('2026-11-20T12:00:00Z');
 const RECORDED = path.resolve(import.meta.dirname, '../../../../shared/fixtures');
 
 function largest(baseUrl: string, count: number, apiKey?: string): Promise<MarketCap[]> {
-  const { largest: ask } = cryptoCompare({ baseUrl, clock, apiKey });
+  // The provider makes up the history of every coin first.
+  const { largest: ask } = cryptoCompare({ baseUrl, clock, apiKey, timeoutMs: 120_000 });
   if (ask === undefined) throw new Error('CryptoCompare has a ranking');
   return ask('USD', count);
 }

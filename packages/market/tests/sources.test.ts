@@ -16,7 +16,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 interface SourceEntry {
   readonly name: string;
   readonly quote: string;
-  readonly make: (options: { url: string; clock: Clock; timeoutMs?: number }) => MarketSource;
+  readonly make: (options: { url: string; clock: Clock; timeoutMs: number }) => MarketSource;
 }
 
 const SOURCES: readonly SourceEntry[] = [
@@ -35,10 +35,10 @@ describe.each(SOURCES)('$name', ({ make, quote }) => {
   let provider: Provider;
   afterEach(() => provider.close());
 
-  async function start(options: ProviderOptions = {}, timeoutMs?: number): Promise<MarketSource> {
+  async function start(options: ProviderOptions = {}, timeoutMs = 120_000): Promise<MarketSource> {
     const clock = fixedClock(NOW);
     provider = await startProvider({ clock, ...options });
-    return make({ url: provider.url, clock, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    return make({ url: provider.url, clock, timeoutMs });
   }
 
   /** The newest `count` closed candles. */
