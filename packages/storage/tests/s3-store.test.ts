@@ -149,6 +149,9 @@ describe.skipIf(missing !== '')(`S3 in trouble${missing}`, () => {
       'AWS_PROFILE',
       'AWS_REGION',
       'AWS_DEFAULT_REGION',
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+      'AWS_WEB_IDENTITY_TOKEN_FILE',
     ]) {
       vi.stubEnv(name, undefined);
     }
