@@ -22,7 +22,7 @@ function find(lines: readonly BillLine[], service: string, what: string): BillLi
 }
 
 describe('the bill of a small deployment, by hand', () => {
-  // 20 assets x 3000 days = 60,000 rows: 1 + 1 CPU seconds of features, 1.4 + 16.5 of training, on 3008 / 1769 processors.
+  // 20 assets x 3000 days = 60,000 rows: 1 + 0.8 CPU seconds of features, 1.8 + 15.1 of training, on 3008 / 1769 processors.
   const { usage, line } = bill({}, { requests: 100_000 });
   const runs = 2 * MONTH_DAYS;
 
@@ -33,11 +33,11 @@ describe('the bill of a small deployment, by hand', () => {
   });
 
   it('counts the seconds and the memory of each function', () => {
-    const trainSeconds = 17.9 * (1769 / 3008);
+    const trainSeconds = 16.9 * (1769 / 3008);
     expect(usage.seconds.train).toBeCloseTo(trainSeconds, 9);
     expect(line('Lambda', 'training')?.usd).toBeCloseTo(runs * trainSeconds * (3008 / 1024) * 0.0000166667, 9);
-    // 1.1 CPU seconds at 512 MiB, and twenty answers of half a second.
-    expect(usage.seconds.crawl).toBeCloseTo(1.1 * (1769 / 512) + 10, 9);
+    // 1.2 CPU seconds at 512 MiB, and twenty answers of half a second.
+    expect(usage.seconds.crawl).toBeCloseTo(1.2 * (1769 / 512) + 10, 9);
     // 11 ms of CPU at 1024 MiB and 50 ms of waiting, 100,000 times, one GB each.
     expect(line('Lambda', 'API')?.usd).toBeCloseTo(100_000 * (0.011 * (1769 / 1024) + 0.05) * 0.0000166667, 9);
     expect(line('Lambda', 'invocations')?.usd).toBeCloseTo((100_000 + 3 * runs) * 0.2e-6, 9);
@@ -71,8 +71,8 @@ describe('the bill of another deployment', () => {
     const large = bill({ 'pavio:sparkWorkers': '5' }, { assets: 200, interval: '1h', history: 17_520, retrains: 1 });
     expect(large.usage).toMatchObject({ rows: 3_504_000, engine: 'Glue' });
     // Four workers of four processors that do half: eight processors, after a minute and a half.
-    const features = 90 + (1 + 3_504_000 / 60_000) / 8;
-    const train = 90 + (1.4 + (16.5 * 3_504_000) / 60_000) / 8;
+    const features = 90 + (1 + (0.8 * 3_504_000) / 60_000) / 8;
+    const train = 90 + (1.8 + (15.1 * 3_504_000) / 60_000) / 8;
     expect(large.usage.dpuHours).toBeCloseTo((MONTH_DAYS * 5 * (features + train)) / 3600, 9);
     expect(large.line('Glue', 'features')?.usd).toBeCloseTo(large.usage.dpuHours * 0.44, 9);
     expect(large.line('Lambda', 'training')).toBeUndefined();

@@ -1,7 +1,8 @@
 /**
- * How long things take and how large they are. "Measured" figures come from `npm run bench -- steps` (20 assets, 3000 daily
- * candles each: 60,000 rows; CPU seconds of the process, which other work on the machine does not change) and from the
- * lake that `pavio run --source simulated` makes of the same candles; 2026-11-21. The others are assumptions, and say so.
+ * How long things take and how large they are: the one place for it. "Measured" figures come from
+ * `PAVIO_THREADS=1 npm run bench -- steps` (20 assets, 3000 daily candles each: 60,000 rows; CPU seconds of the process, on a
+ * machine that was busy otherwise, which makes them rather too long) and from the lake that `pavio run --source simulated` makes
+ * of the same candles; 2026-11-21. The others are assumptions, and say so.
  */
 export const MEASURED_ROWS = 60_000;
 
@@ -14,12 +15,12 @@ export interface StepTime {
   readonly perRow: number;
 }
 
-/** Measured: 2.0 s at 60,000 rows, half of it without any work. */
-export const FEATURES_TIME: StepTime = { base: 1, perRow: 1 / MEASURED_ROWS };
-/** Measured: 17.9 s at 60,000 rows (five models, five folds and the release), 1.4 s with nothing new to learn. */
-export const TRAIN_TIME: StepTime = { base: 1.4, perRow: 16.5 / MEASURED_ROWS };
+/** Measured: 1.8 s at 60,000 rows, of which a process that computes nothing takes one. */
+export const FEATURES_TIME: StepTime = { base: 1, perRow: 0.8 / MEASURED_ROWS };
+/** Measured: 16.9 s at 60,000 rows (five models, five folds and the release), 1.8 s with nothing new to learn. */
+export const TRAIN_TIME: StepTime = { base: 1.8, perRow: 15.1 / MEASURED_ROWS };
 /** Measured: a crawl that finds nothing new. */
-export const CRAWL_CPU_SECONDS = 1.1;
+export const CRAWL_CPU_SECONDS = 1.2;
 /** Assumed: the provider's answer, one request an asset and run, one after the other. */
 export const PROVIDER_SECONDS = 0.5;
 
