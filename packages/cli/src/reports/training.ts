@@ -35,9 +35,10 @@ export function describeTraining(report: TrainingReport): string {
     describeModels(manifest),
     '',
     'Skill is 1 - loss / loss of the naive forecast (the price stays; the usual share of rises): above zero is better than',
-    'naive. The naive direction is what was more usual before. A model "beats naive" only when the Diebold-Mariano test says that its skill is more than luck: p < 0.05 after',
-    "Holm's correction, because five models have five chances to be lucky. An interval held where the return came to lie in",
-    'it; the radii are judged on later rows than they were taken from, and so is what calibrates probabilities.',
+    'naive. The naive direction is always what was more usual before. A model "beats naive" only when the Diebold-Mariano',
+    "test says that its skill is more than luck: p < 0.05 after Holm's correction, because five models have five chances to",
+    'be lucky. An interval held where the return came to lie in it; the radii are judged on later rows than they were taken',
+    'from, and so is what calibrates probabilities.',
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { CALIBRATION_METHODS, type CalibrationMethod, type Calibrator } from '@pavio/core';
 import { logLosses, squaredErrors } from '../evaluation/metrics.ts';
+import type { RowRange } from '../matrix.ts';
 import { calibrate, fitCalibrator } from './calibrator.ts';
 
 /** Walk-forward rows in order of time, fold after fold. */
@@ -12,9 +13,7 @@ export interface FoldedProbabilities {
 }
 
 /** The rows `[from, to)` of a fold; the rows `[0, known)` lie in its training part, so that things may be fitted on them. */
-export interface FoldPart {
-  readonly from: number;
-  readonly to: number;
+export interface FoldPart extends RowRange {
   readonly known: number;
 }
 
@@ -31,7 +30,7 @@ export interface NestedCalibration {
   /** What serves from now on, fitted on all rows; undefined: probabilities stay as they are. */
   readonly calibrator: Calibrator | undefined;
   /** The rows that were judged, `[from, to)`: all but those of the first fold, which has none before it. */
-  readonly judged: { readonly from: number; readonly to: number };
+  readonly judged: RowRange;
   /** On the judged rows; none where there is one fold only. */
   readonly trials: readonly CalibrationTrial[];
   /** Probabilities of the judged rows by the chosen method, fitted on the folds before each. */
