@@ -187,5 +187,11 @@ it('explains itself', async () => {
   expect((await pavio(['crawl', '--help'], { cwd })).stdout).toContain('Exit code 3');
   expect((await pavio(['--version'], { cwd })).stdout).toMatch(/^pavio \d+\.\d+\.\d+\n$/);
   const list = await pavio(['features', '--list'], { cwd });
-  expect(list.stdout).toMatch(/^rsi_14 .*yes/m);
+  expect(list.stdout).toMatch(/^column +formula +edge +unit +made of +lookback +memory +model +source$/m);
+  expect(list.stdout).toMatch(
+    /^rsi_14 .*50 where the price stands still .* percent +close +14 +\d+ +yes +Wilder 1978; TA-Lib RSI$/m,
+  );
+  expect(list.stdout).toMatch(/^obv .* volume +close, volume +0 +all +Granville 1963; TA-Lib OBV$/m);
+  const json = JSON.parse((await pavio(['features', '--list', '--json'], { cwd })).stdout) as unknown[];
+  expect(json).toContainEqual(expect.objectContaining({ name: 'obv', memory: 'all', lookback: 0 }));
 });

@@ -1,9 +1,10 @@
 import { INTERVAL_NAMES } from '@pavio/core';
-import { FEATURE_GROUPS, type Feature } from './feature.ts';
+import { FEATURE_GROUPS, type FeatureGroup } from './feature.ts';
+import { featureList, LIST_COLUMNS } from './feature-list.ts';
 import { featureSet } from './feature-set.ts';
 
 /** Hourly candles have every column; the set of any other interval is a part of theirs. */
-const FULLEST = featureSet('1h');
+const FULLEST = '1h';
 
 /** The page `docs/features.md`, written from the declarations. */
 export function featuresPage(): string {
@@ -19,40 +20,58 @@ earlier ones of the same asset.
 
 - \`x[-k]\` is the value k candles before; \`mean\`, \`std\`, \`median\`, \`max\` with a number are over so many candles, the newest
   included.
+- **Edge**: the value where the formula divides by zero, where it can.
+- **Made of**: the columns of the candles that it depends on.
 - **Lookback**: candles of unbroken history before the first one that has a value. A missing candle starts the count anew:
   no feature spans a gap, and rows without a value are empty (NaN).
 - **Memory**: newest candles from which the value equals that of the whole history to 1e-9. Where an average never quite
   forgets its start this is when the start has faded; *all* marks what never forgets.
 - **Model**: do models see it? They see what carries no scale (no price, no raw volume), forgets, and is no linear
   combination of other inputs.
-- Where TA-Lib has an indicator its convention is taken: exponential averages start with the mean of their first values,
-  Wilder's smoothing is used where Wilder did, Bollinger bands have the population deviation. Elsewhere it is pandas':
-  deviations are those of a sample, quantiles are interpolated.
-- \`range\` is the span of all four prices, because some sources take the close before for the open, which then may lie
-  outside of [low, high].
+
+Where conventions differ, and why which was taken:
+
+- **What TA-Lib has is as in TA-Lib**, and the rest as in pandas: they are what most figures elsewhere were made with, so
+  values can be held against them.
+- **Exponential averages start with the mean of their first n values** (TA-Lib), not with the first value alone (pandas
+  \`ewm\`): one value would weigh far too much in the first rows.
+- **Both averages of MACD have their first value in the same row** (TA-Lib): otherwise its first rows are a difference of
+  averages of different age.
+- **Wilder's smoothing, 1 / n of the newest value**, is used where Wilder defined the indicator (RSI, ATR, ADX, DI): the usual
+  thresholds of 30 and 70, or 25, were found with it.
+- **Deviations are those of a sample (n - 1)**, as in pandas: they estimate the volatility of returns yet to come from a few of
+  them. **Bollinger bands have the population deviation (n)**, as Bollinger and TA-Lib: they describe the window itself.
+- **Quantiles are interpolated linearly** (pandas, numpy): of twenty values they would otherwise jump from one to the next.
+- **A price that stands still is neutral** (RSI and Stochastic 50, Williams %R -50), where TA-Lib gives 0: to a model that is
+  the strongest signal there is, made of nothing.
+- **The range of a candle is the span of all four prices**, because some sources take the close before for the open, which
+  then may lie outside of [low, high].
+- **The MAD's z-score falls back on the mean absolute deviation** where more than half of a window is one value: the MAD is
+  zero there, and the score would be infinite.
+- **Weeks begin on Monday and all times are UTC**, as in pandas: candles of all assets share them.
 `;
 
-function groupSection(group: Feature['group']): string {
-  const rows = FULLEST.features
+function groupSection(group: FeatureGroup): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = featureList(FULLEST)
     .filter((feature) => feature.group === group)
-    .map(({ name, formula, edge, unit, lookback, memory, isInput, source }) => {
-      const value = edge === undefined ? code(formula) : `${code(formula)}; ${cell(edge)}`;
-      const remembered = Number.isFinite(memory) ? String(memory) : 'all';
-      return `| \`${name}\` | ${value} | ${unit} | ${lookback} | ${remembered} | ${isInput ? 'yes' : ''} | ${cell(source)} |`;
-    });
+    .map((feature) =>
+      line(LIST_COLUMNS.map(({ cell, isCode }) => (isCode ? code(cell(feature)) : plain(cell(feature))))),
+    );
   return `## ${group[0]!.toUpperCase()}${group.slice(1)}
 
-| column | formula | unit | lookback | memory | model | source |
-|---|---|---|---|---|---|---|
+${line(LIST_COLUMNS.map(({ title }) => title))}
+|${'---|'.repeat(LIST_COLUMNS.length)}
 ${rows.join('\n')}
 `;
 }
 
 function intervalSection(): string {
+  const fullest = featureSet(FULLEST);
   const rows = INTERVAL_NAMES.map((interval) => {
     const { columns, inputs, hash } = featureSet(interval);
-    const absent = FULLEST.columns.filter((column) => !columns.includes(column));
-    const unseen = FULLEST.inputs.filter((input) => !inputs.includes(input) && columns.includes(input));
+    const absent = fullest.columns.filter((column) => !columns.includes(column));
+    const unseen = fullest.inputs.filter((input) => !inputs.includes(input) && columns.includes(input));
     const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
     return `| ${interval} | ${columns.length} | ${inputs.length} | ${list(absent)} | ${list(unseen)} | \`${hash.slice(0, 12)}\` |`;
   });
@@ -68,10 +87,10 @@ ${rows.join('\n')}
 }
 
 function code(text: string): string {
-  return `\`${cell(text)}\``;
+  return `\`${plain(text)}\``;
 }
 
 /** A bar would end the cell. */
-function cell(text: string): string {
+function plain(text: string): string {
   return text.replaceAll('|', '\\|');
 }

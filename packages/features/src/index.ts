@@ -13,6 +13,7 @@ export {
   type FeatureGroup,
   type FeatureUnit,
 } from './feature.ts';
+export { featureList, LIST_COLUMNS, type ListColumn, type ListedFeature } from './feature-list.ts';
 export {
   type FeatureSet,
   featureSet,

@@ -4,7 +4,7 @@ import { type CandleSeries, INTERVAL_NAMES, seriesLength, sliceRows } from '@pav
 import { describe, expect, it } from 'vitest';
 import { featuresPage } from '../src/documentation.ts';
 import { computeFeatures, FEATURE_GROUPS, featureSet, VOLATILITY_COLUMN } from '../src/index.ts';
-import { walk } from './candle-series.ts';
+import { randomFrom, walk } from './candle-series.ts';
 
 /** Columns that the design promises, beside their scale-free twins. */
 const PROMISED = [
@@ -66,6 +66,32 @@ it('has no hour for a daily candle, and no season for a model of minutes', () =>
   expect(featureSet('1h').inputs).toEqual(expect.arrayContaining(['hour_sin', 'weekday_cos', 'month_sin']));
   expect(featureSet('1m').inputs).not.toContain('month_sin');
   expect(featureSet('1m').columns).toContain('month_sin');
+});
+
+describe('a feature is made of the columns of candles that it declares, and of no other', () => {
+  const series = walk({ seed: 17, rows: 1000, interval: '1h' });
+  const all = computeFeatures(series, '1h');
+  const random = randomFrom(18);
+  const moved = (column: Float64Array, least: number, most: number) =>
+    column.map((value) => value * (least + (most - least) * random()));
+  const others = {
+    // Another hour, weekday and month.
+    time: series.time.map((time) => time + (40 * 24 + 5) * 3_600_000),
+    open: moved(series.open, 0.9, 1.1),
+    high: moved(series.high, 1, 1.1),
+    low: moved(series.low, 0.9, 1),
+    close: moved(series.close, 0.9, 1.1),
+    volume: moved(series.volume, 0.5, 2),
+  } as const;
+
+  it.each(Object.keys(others) as (keyof typeof others)[])('%s', (column) => {
+    const other = computeFeatures({ ...series, [column]: others[column] }, '1h');
+    const changed = [...all.keys()].filter(
+      (name) => !all.get(name)!.every((value, row) => Object.is(value, other.get(name)![row])),
+    );
+    const declared = featureSet('1h').features.filter(({ inputs }) => inputs.includes(column));
+    expect(changed).toEqual(declared.map(({ name }) => name));
+  });
 });
 
 it('shows models the same numbers whatever the unit of price and volume', () => {

@@ -1,4 +1,4 @@
-import { featureSet } from '@pavio/features';
+import { featureList, LIST_COLUMNS } from '@pavio/features';
 import type { Command } from '../command.ts';
 import { Cycle } from '../cycle.ts';
 import { chooseStored } from '../market.ts';
@@ -9,21 +9,17 @@ export const featuresCommand: Command<{ list?: true }> = {
   name: 'features',
   summary: 'Compute the features of the stored candles',
   usesCandles: true,
-  configure: (program) => program.option('--list', 'list all features with formula and warm-up, and exit'),
+  configure: (program) =>
+    program.option('--list', 'list all features: formula, lookback and memory (their warm-up), source, and exit'),
   async run({ workspace, console, options }) {
     if (options.list === true) {
-      const { features } = featureSet(workspace.config.interval);
-      console.result(
-        features.map(({ compute: _kernel, ...description }) => description),
-        renderTable(features, [
-          { title: 'feature', cell: ({ name }) => name },
-          { title: 'group', cell: ({ group }) => group },
-          { title: 'model sees it', cell: ({ isInput }) => (isInput ? 'yes' : '') },
-          { title: 'unit', cell: ({ unit }) => unit },
-          { title: 'first row', align: 'right', cell: ({ lookback }) => String(lookback) },
-          { title: 'formula', cell: ({ formula }) => formula },
-        ]),
-      );
+      const features = featureList(workspace.config.interval);
+      const columns = LIST_COLUMNS.map(({ title, cell, isNumber }) => ({
+        title,
+        cell,
+        align: isNumber === true ? ('right' as const) : ('left' as const),
+      }));
+      console.result(features, renderTable(features, columns));
       return;
     }
     const report = await new Cycle(workspace, console).features(await chooseStored(workspace));

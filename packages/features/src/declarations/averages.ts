@@ -42,7 +42,7 @@ function exponential(period: number): Feature[] {
     memory: period + forgettingRows(2 / (period + 1)),
   } as const;
   const name = `ema_${period}`;
-  const formula = `x[-1] + 2 / ${period + 1} * (close - x[-1])`;
+  const formula = `${name}[-1] + 2 / ${period + 1} * (close - ${name}[-1])`;
   return [
     feature({ ...shared, name, formula, unit: 'price', compute: mean }),
     feature({

@@ -39,7 +39,7 @@ export const volatility: readonly Feature[] = [
   }),
   ...priceAndRatio({
     name: `atr_${PERIOD}`,
-    formula: `x[-1] + (true range - x[-1]) / ${PERIOD}`,
+    formula: `atr_${PERIOD}[-1] + (true range - atr_${PERIOD}[-1]) / ${PERIOD}`,
     source: 'Wilder 1978; TA-Lib ATR',
     inputs: ['high', 'low', 'close'],
     lookback: PERIOD,
