@@ -173,7 +173,7 @@ export const SETTINGS = {
     env: ['PAVIO_THREADS'],
     fallback: '0',
     flag: 'NUMBER',
-    about: 'Worker threads for training; 0: one a core',
+    about: 'Worker threads for features and training; 0: one a core',
   }),
   logLevel: setting({
     schema: z.enum(LOG_LEVELS).optional(),
