@@ -125,9 +125,9 @@ export function apiStackExpectations({ Api: api }: Deployed): void {
 
   it('logs into groups that are there before the stage, and end', () => {
     const groups = api().findResources('AWS::Logs::LogGroup') as unknown as Record<string, Resource>;
-    const [[id, group] = ['', undefined]] = Object.entries(groups).filter(([, { Properties }]) => {
-      return text(Properties.LogGroupName) === 'API-Gateway-Execution-Logs_<RestApi>/prod';
-    });
+    const named = ([, { Properties }]: [string, Resource]) =>
+      text(Properties.LogGroupName) === 'API-Gateway-Execution-Logs_<RestApi>/prod';
+    const [id, group] = Object.entries(groups).find(named) ?? [];
     expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
     expect(only(api, 'AWS::ApiGateway::Stage').DependsOn).toContain(id);
   });

@@ -1,4 +1,4 @@
-import { type App, CfnResource, Stack, TagManager } from 'aws-cdk-lib';
+import { type App, CfnResource, type Stack, TagManager } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiStackExpectations } from './api-stack.expectations.ts';
@@ -55,9 +55,8 @@ describe.each(STACKS)('all of %s', (name) => {
       return [[id, tagsOf(Resources[id]?.Properties?.Tags)] as const];
     });
     expect(tagged.length).toBeGreaterThan(0);
-    for (const [id, tags] of tagged) {
-      expect(tags, id).toEqual({ application: 'pavio', deployment: 'pavio', part: name.toLowerCase() });
-    }
+    const tags = { application: 'pavio', deployment: 'pavio', part: name.toLowerCase() };
+    expect(tagged).toEqual(tagged.map(([id]) => [id, tags]));
   });
 
   it('runs the newest Node, on the architecture of Glue', () => {

@@ -39,7 +39,7 @@ interface Policy {
 
 /** Resources that say who may do something with them. */
 const RESOURCE_POLICIES = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy'];
-const READ = [...RESOURCE_POLICIES, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission'];
+const READ = new Set([...RESOURCE_POLICIES, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Permission']);
 
 /**
  * Everything else that lets somebody do something: whom roles trust, AWS's policies that they have, and what resources allow or
@@ -49,10 +49,10 @@ const READ = [...RESOURCE_POLICIES, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy
  */
 export function grants(template: Template): readonly string[] {
   const unread = allResources(template).find(
-    ({ Type }) => /Policy$|Permission$|Grant$|Entry$/.test(Type) && !READ.includes(Type),
+    ({ Type }) => /Policy$|Permission$|Grant$|Entry$/.test(Type) && !READ.has(Type),
   );
   if (unread !== undefined) throw new Error(`What ${unread.Type} permits is not read.`);
-  const trusted = rolesOf(template).flatMap(([id, { Properties }]) => {
+  const trusted: string[] = rolesOf(template).flatMap(([id, { Properties }]) => {
     const { AssumeRolePolicyDocument: trust, ManagedPolicyArns: policies = [] } = Properties;
     const role = withoutHash(id);
     return [
@@ -60,11 +60,11 @@ export function grants(template: Template): readonly string[] {
       ...policies.map((arn: unknown) => `<${role}> has ${text(arn)}`),
     ];
   });
-  const invoked = resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => {
+  const invoked: string[] = resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => {
     const { Action, FunctionName, Principal, SourceArn } = Properties;
     return `${Action} on ${text(FunctionName)} by ${Principal} from ${text(SourceArn)}`;
   });
-  const allowed = RESOURCE_POLICIES.flatMap((type) => resourcesOf(template, type)).flatMap(({ Properties }) =>
+  const allowed: string[] = RESOURCE_POLICIES.flatMap((type) => resourcesOf(template, type)).flatMap(({ Properties }) =>
     Properties.PolicyDocument.Statement.flatMap((statement: Statement) => linesOf(statement)),
   );
   return [...trusted, ...invoked, ...allowed].sort();
@@ -77,10 +77,9 @@ function rolesOf(template: Template): [string, Resource][] {
 /** @param itself what the statement is about, where it does not say so */
 function linesOf({ Effect, Action, Resource: on, Principal, Condition }: Statement, itself?: string): string[] {
   const condition = Object.entries(Condition ?? {})
-    .flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, value]) => [SIGNS[operator] ?? operator, key, value]),
-    )
-    .map(([sign, key, value]) => ` if ${key} ${sign} ${text(value)}`)
+    .flatMap(([operator, keys]) => {
+      return Object.entries(keys).map(([key, value]) => ` if ${key} ${SIGNS[operator] ?? operator} ${text(value)}`);
+    })
     .join('');
   const prefix = Effect === 'Allow' ? '' : `${Effect} `;
   const by = Principal === undefined ? '' : ` by ${principal(Principal)}`;
