@@ -162,6 +162,7 @@ it.each(['/models', '/model/info'])('%s gives the manifest in the words of the w
       metrics: evaluation.overall.metrics,
       naive: evaluation.overall.naive,
       skill: evaluation.overall.skill,
+      directional: evaluation.overall.directional,
     });
     expect(answer.models[name].overall.diebold_mariano?.p_value).toBe(evaluation.overall.dieboldMariano?.pValue);
     expect(Object.keys(answer.models[name].assets)).toEqual(Object.keys(evaluation.assets));
