@@ -35,7 +35,7 @@ const STARTS = 5;
 /** Processor time that the API may take to start, in starts of an empty function. */
 const START_BUDGET = 5.5;
 /** A dozen fresh processes, a few of them at work for seconds; on a machine that others use too. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 describe.skipIf(missing !== '')(`the deployed artefacts${missing}`, { timeout: TIMEOUT_MS }, () => {
   let deployment: LocalDeployment;

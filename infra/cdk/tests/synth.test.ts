@@ -25,7 +25,7 @@ wayOut.on('connect', ({ url = '' }, socket) => {
   socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
 });
 /** Bundling and synthesis take seconds; on a machine that does other things too, a minute or two. */
-const PATIENCE = 300_000;
+const PATIENCE = 600_000;
 
 /** Of a machine with no account, no credentials and no network. */
 function nobody() {

@@ -9,7 +9,7 @@ import { lint, NO_LINT } from './cfn-lint.ts';
 import { CDK_JSON, smallArtefacts, synthesize } from './deployment.ts';
 
 /** A synthesis takes seconds; on a machine that does other things too, a minute. */
-const PATIENCE = 240_000;
+const PATIENCE = 600_000;
 
 describe('cdk-nag', () => {
   it('ends the synthesis on a finding', { timeout: PATIENCE }, () => {

@@ -8,7 +8,7 @@ import { isForLinux, linuxNode } from '../src/linux-node.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** Of a download, on a machine that has much else to do. */
-const LONG = 300_000;
+const LONG = 600_000;
 
 describe('the Node that Glue runs', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pavio-linux-node-'));
