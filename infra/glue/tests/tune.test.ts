@@ -58,7 +58,7 @@ describe('a search with fits that were made elsewhere', () => {
     expect(existsSync(path.join(folder, 'cluster/tuning'))).toBe(false);
   });
 
-  it('records what a search on this machine alone does, byte for byte', { timeout: 300_000 }, async () => {
+  it('records what a search on this machine alone does, byte for byte', async () => {
     const lake = open('cluster');
     const missing = await missingOf(lake);
     for (const order of missing.slice(1)) await fit(order);
