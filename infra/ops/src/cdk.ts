@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import type { Settings } from '@pavio/cdk';
 import { PavioError } from '@pavio/core';
 import type { Environment } from './command.ts';
@@ -33,11 +34,14 @@ export interface CdkOptions {
 }
 
 /**
- * Runs the CDK's own command in infra/cdk.
+ * Runs the CDK's own command in infra/cdk, and returns the lines that it said.
  *
  * @throws PavioError `incomplete` with the end of what it said, when it fails.
  */
-export async function runCdk(words: readonly string[], { env, signal, onLine }: CdkOptions): Promise<void> {
+export async function runCdk(
+  words: readonly string[],
+  { env, signal, onLine }: CdkOptions,
+): Promise<readonly string[]> {
   const child = spawn(process.execPath, [CLI, ...words], {
     cwd: ROOM,
     // The application is started as "node src/main.ts": by the Node that runs this.
@@ -56,7 +60,7 @@ export async function runCdk(words: readonly string[], { env, signal, onLine }: 
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (code === 0) return;
+  if (code === 0) return said;
   const [verb] = words;
   const end = onLine === undefined ? `:\n${said.slice(-MOST_LINES).join('\n')}` : '.';
   throw new PavioError('incomplete', `cdk ${verb} ended with code ${code}${end}`, {
@@ -66,9 +70,17 @@ export async function runCdk(words: readonly string[], { env, signal, onLine }: 
 
 const MOST_LINES = 40;
 
-/** Shows what would change, and deploys all stacks that were synthesized into a folder. */
+/** How the CDK heads what would change in who may do what, and who reaches what. */
+const ACCESS_CHANGES = /^(IAM|Security Group) .*Changes$/;
+
+/** Shows how what was synthesized into a folder differs from what is deployed; true where access would change. */
+export async function diffAssembly(folder: string, options: CdkOptions): Promise<boolean> {
+  const said = await runCdk(['diff', '--app', folder], options);
+  return said.some((line) => ACCESS_CHANGES.test(stripVTControlCharacters(line)));
+}
+
+/** Deploys all stacks that were synthesized into a folder. */
 export async function deployAssembly(folder: string, options: CdkOptions): Promise<void> {
-  await runCdk(['diff', '--app', folder], options);
   await runCdk(['deploy', '--app', folder, '--all', '--require-approval', 'never', '--progress', 'events'], options);
 }
 

@@ -47,7 +47,7 @@ describe('the bill of a small deployment, by hand', () => {
     expect(line('ApiGateway', 'requests')?.usd).toBeCloseTo(0.35, 9);
     expect(line('ApiGateway', 'answers')?.usd).toBeCloseTo(0.1 * 4 * 0.09, 9);
     expect(line('XRay', 'traces')?.usd).toBeCloseTo((100_000 + 2 * runs) * 5e-6, 9);
-    expect(line('StepFunctions', 'states')?.usd).toBeCloseTo(runs * 8 * 0.025e-3, 9);
+    expect(line('StepFunctions', 'states')?.usd).toBeCloseTo(runs * 9 * 0.025e-3, 9);
   });
 
   it('counts what is kept: a table of each day, replaced ones for a month, fifty releases', () => {

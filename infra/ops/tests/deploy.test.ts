@@ -12,7 +12,7 @@ import { METRICS } from '@pavio/lambda';
 import { type S3Server, startS3Server } from '@pavio/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOOTSTRAP_VERSION, checkConcurrency } from '../src/account.ts';
-import { deployAssembly, type Plan, readPlan } from '../src/cdk.ts';
+import { deployAssembly, diffAssembly, type Plan, readPlan } from '../src/cdk.ts';
 import { describeOutputs } from '../src/commands/deploy.ts';
 import { billOf, FIXED, FREE_SERVICES } from '../src/cost/bill.ts';
 import { demandOf, usageOf } from '../src/cost/usage.ts';
@@ -25,7 +25,7 @@ const run = promisify(execFile);
 /** Whoever wants to reach the network fails. */
 const NOWHERE = { HTTPS_PROXY: 'http://127.0.0.1:1', NODE_USE_ENV_PROXY: '1' };
 /** Bundling and synthesis take seconds; on a machine that does other things too, a minute or two. */
-const PATIENCE = 300_000;
+const PATIENCE = 600_000;
 const EVERYTHING = {
   'pavio:waf': 'true',
   'pavio:eks': 'true',
@@ -184,14 +184,25 @@ describe.skipIf(missing !== '')(`npm run deploy, to an account${missing}`, () =>
     expect(readPlan(out).stacks).toEqual([{ stack: 'pavio-tiny-data', resources: { 'AWS::S3::Bucket': 1 } }]);
 
     const lines: string[] = [];
-    const signal = new AbortController().signal;
-    await deployAssembly(out, { env: process.env, signal, onLine: (line) => void lines.push(line) });
+    const options = {
+      env: process.env,
+      signal: new AbortController().signal,
+      onLine: (line: string) => void lines.push(line),
+    };
+    expect(await diffAssembly(out, options)).toBe(false);
     expect(lines.join('\n')).toMatch(/\[\+\] .*AWS::S3::Bucket.* Lake/);
+    await deployAssembly(out, options);
     const [data] = await deployedStacks(client(), 'pavio-tiny');
     expect(data).toMatchObject({ part: 'data', stack: 'pavio-tiny-data' });
 
+    const Statement = [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }];
+    const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement } } };
+    const wider = { ...template, Resources: { ...(template?.['Resources'] as object), Role: role } };
+    await writeFile(path.join(out, 'Data.template.json'), JSON.stringify(wider));
+    expect(await diffAssembly(out, options)).toBe(true);
+
     await writeFile(path.join(out, 'manifest.json'), '{');
-    const failed = deployAssembly(out, { env: process.env, signal });
+    const failed = diffAssembly(out, { ...options, onLine: undefined });
     await expect(failed).rejects.toMatchObject({
       code: 'incomplete',
       message: expect.stringContaining('cdk diff ended'),

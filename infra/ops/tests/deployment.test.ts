@@ -19,7 +19,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const STACKS = ['data', 'crawler', 'pipeline', 'api', 'observability'].map((part) => `pavio-${part}`);
 const ASSETS = 'cdk-hnb659fds-assets-123456789012-us-east-1';
 /** Two deployments bundle and synthesize everything. */
-const LONG = 300_000;
+const LONG = 600_000;
 
 const server = await startS3Server(path.join(import.meta.dirname, 'programs/cloudformation.py'));
 const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : '';
@@ -65,14 +65,15 @@ describe.skipIf(missing !== '')(`a deployment${missing}`, { timeout: LONG }, () 
   }
 
   /** What the command says on the way, and at the end. */
-  async function deploy(): Promise<string> {
-    const { code, stdout, stderr } = await ops(['deploy']);
+  async function deploy(typed?: string): Promise<string> {
+    const { code, stdout, stderr } = await ops(['deploy'], typed === undefined ? {} : { typed });
     if (code !== 0) throw new Error(`It ended with ${code}: ${stdout}${stderr.slice(-4000)}`);
     return stderr + stdout;
   }
 
-  it('is made by one command, which says where everything is', async () => {
-    const said = await deploy();
+  it('is made by one command, which asks where it gives permissions, and says where everything is', async () => {
+    const said = await deploy('yes\n');
+    expect(said).toMatch(/IAM Statement Changes[^]*This changes who may do what.*Type yes to deploy it: /);
     expect((await stacks()).map(({ StackName, StackStatus }) => `${StackName} ${StackStatus}`).sort()).toEqual(
       STACKS.map((stack) => `${stack} CREATE_COMPLETE`).sort(),
     );
@@ -112,9 +113,10 @@ describe.skipIf(missing !== '')(`a deployment${missing}`, { timeout: LONG }, () 
     expect(stdout).toContain('Models      none live');
   });
 
-  it('is left as it is by the same command again', async () => {
+  it('is left as it is by the same command again, which has nothing to ask', async () => {
     const before = await stacks();
     const said = await deploy();
+    expect(said).not.toContain('Type yes');
     expect(said.match(/✅ .*\(no changes\)/g)).toHaveLength(STACKS.length);
     expect(await stacks()).toEqual(before);
     expect(said).toContain(`${bucket}\n`);

@@ -33,9 +33,9 @@ describe.skipIf(missing !== '')(`npm run destroy${missing}`, () => {
     const refused = [
       [await ops(['destroy']), 'Nobody can be asked here: nothing was deleted.\nSay --yes pavio.'],
       [await ops(['destroy', '--yes', 'pavio-hourly']), '"pavio-hourly" is not the name of the deployment'],
-      [await ops(['destroy'], { typed: 'yes\n' }), '"yes" is not the name of the deployment: nothing was deleted.'],
-      [await ops(['destroy'], { typed: '\n' }), '"" is not the name of the deployment'],
-      [await ops(['destroy'], { typed: '' }), '"" is not the name of the deployment'],
+      [await ops(['destroy'], { typed: 'yes\n' }), '"yes" is not "pavio": nothing was deleted.'],
+      [await ops(['destroy'], { typed: '\n' }), '"" is not "pavio"'],
+      [await ops(['destroy'], { typed: '' }), '"" is not "pavio"'],
     ] as const;
     for (const [{ code, stderr }, reason] of refused) {
       expect(stderr).toContain(reason);

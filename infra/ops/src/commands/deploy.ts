@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { Settings } from '@pavio/cdk';
 import { formatCount, renderTable } from '@pavio/cli';
 import { checkBootstrap, checkConcurrency, identify } from '../account.ts';
+import { ask } from '../ask.ts';
 import { awsOptions } from '../aws.ts';
-import { deployAssembly, type Plan, readPlan, readSettings, runCdk } from '../cdk.ts';
+import { deployAssembly, diffAssembly, type Plan, readPlan, readSettings, runCdk } from '../cdk.ts';
 import type { OpsCommand, OpsContext } from '../command.ts';
 import { deployedStacks, outputsOf } from '../deployed.ts';
 import { withContext } from '../options.ts';
@@ -13,9 +14,17 @@ import { withContext } from '../options.ts';
 interface DeployOptions {
   readonly context?: readonly string[];
   readonly dryRun?: boolean;
+  readonly yes?: boolean;
 }
 
 type DeployContext = OpsContext<DeployOptions>;
+
+const QUESTION = {
+  question: 'This changes who may do what ("IAM" and "Security Group" above). Type yes to deploy it: ',
+  answer: 'yes',
+  otherwise: 'nothing was deployed',
+  option: '--yes',
+} as const;
 
 export const deployCommand: OpsCommand<DeployOptions> = {
   name: 'deploy',
@@ -23,9 +32,12 @@ export const deployCommand: OpsCommand<DeployOptions> = {
   details:
     'Checks settings, credentials, the CDK bootstrap and the quota of Lambda, bundles and synthesizes, shows what will change, deploys all ' +
     'stacks, and prints the bucket, the addresses and what to do next. It can be run again at any time. ' +
+    'Where it changes who may do what, it asks first. ' +
     'Settings are in infra/cdk/README.md; what it will cost: npm run cost.',
   configure: (program) =>
-    withContext(program).option('--dry-run', 'synthesize and say what would be deployed; needs no account'),
+    withContext(program)
+      .option('--dry-run', 'synthesize and say what would be deployed; needs no account')
+      .option('--yes', 'do not ask, as in CI'),
   async run(context) {
     const { env, options, console } = context;
     const settings = await readSettings(options.context, env);
@@ -44,7 +56,7 @@ export const deployCommand: OpsCommand<DeployOptions> = {
 };
 
 async function deploy(context: DeployContext, { name, crawlReserved }: Settings, out: string): Promise<void> {
-  const { console, env, signal } = context;
+  const { console, env, options, signal } = context;
   const account = await identify(env);
   console.line(`Account ${account.account}, ${account.region}, as ${account.who}.`);
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
@@ -59,6 +71,8 @@ async function deploy(context: DeployContext, { name, crawlReserved }: Settings,
       signal,
       onLine: (line: string) => console.line(line),
     };
+    const changesAccess = await diffAssembly(out, cdk);
+    if (changesAccess && options.yes !== true) await ask(context, QUESTION);
     await deployAssembly(out, cdk);
     const stacks = await deployedStacks(client, name);
     const outputs = outputsOf(stacks);

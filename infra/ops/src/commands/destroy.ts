@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { PavioError } from '@pavio/core';
 import { identify } from '../account.ts';
+import { ask } from '../ask.ts';
 import { awsOptions, withAws } from '../aws.ts';
 import type { OpsCommand, OpsContext } from '../command.ts';
 import { type DeployedStack, describe, KEPT_PART, needDeployed, outputsOf } from '../deployed.ts';
@@ -56,23 +56,17 @@ export const destroyCommand: OpsCommand<DestroyOptions> = {
 };
 
 /** @throws PavioError `bad_usage` unless the name was given in so many letters. */
-async function confirm({ options, stdin, stderr, signal }: DestroyContext, name: string): Promise<void> {
-  const wrong = (given: string, remedy: string) =>
-    new PavioError('bad_usage', `${given}: nothing was deleted.`, { remedy });
-  if (options.yes !== undefined) {
-    if (options.yes === name) return;
-    throw wrong(`"${options.yes}" is not the name of the deployment`, `It is called "${name}".`);
+async function confirm(context: DestroyContext, name: string): Promise<void> {
+  const { yes } = context.options;
+  const otherwise = 'nothing was deleted';
+  if (yes === undefined) {
+    const question = 'Type the name of the deployment to delete it: ';
+    return ask(context, { question, answer: name, otherwise, option: `--yes ${name}` });
   }
-  if (stdin.isTTY !== true) throw wrong('Nobody can be asked here', `Say --yes ${name}.`);
-  stderr.write(`Type the name of the deployment to delete it: `);
-  const lines = createInterface({ input: stdin, signal });
-  try {
-    // Nothing, where the input ends instead.
-    const { value: typed = '' } = (await lines[Symbol.asyncIterator]().next()) as { value?: string };
-    if (typed.trim() !== name) throw wrong(`"${typed.trim()}" is not the name of the deployment`, `It is "${name}".`);
-  } finally {
-    lines.close();
-  }
+  if (yes === name) return;
+  throw new PavioError('bad_usage', `"${yes}" is not the name of the deployment: ${otherwise}.`, {
+    remedy: `It is called "${name}".`,
+  });
 }
 
 async function remove(client: CloudFormationClient, stack: string, { console, signal }: DestroyContext): Promise<void> {

@@ -27,7 +27,7 @@ export const monitorCommand: OpsCommand<MonitorOptions> = {
   summary: 'Say how a deployment on AWS is, or a lake: last crawl, last run, live models, alarms, logs',
   details:
     'Without --lake it is about the deployment: its stacks, the last crawl, the last runs of the pipeline, alarms, the end ' +
-    'of the logs, and the lake behind it. With --lake it is about that lake alone, on this machine or on S3. It only reads.',
+    'of the logs of its functions and of Spark, and the lake behind it. With --lake it is about that lake alone, on this machine or on S3. It only reads.',
   configure: (program) =>
     withName(program)
       .option('--lake <FOLDER|s3://BUCKET>', 'a lake, instead of a deployment')

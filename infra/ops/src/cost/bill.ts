@@ -36,8 +36,8 @@ export const FIXED = {
   encryptionKeys: 1,
 } as const;
 
-/** States that a run enters: WaitForTurn, ListRuns, IsOldest, ChooseEngine, two steps and a note, and the end. */
-const TRANSITIONS = 8;
+/** States that a run enters: WaitForTurn, ListRuns, IsOldest, MeasureStored, ChooseEngine, two steps and a note, and the end. */
+const TRANSITIONS = 9;
 /** `keepVersions` of the application. */
 const VERSIONS = 50;
 /** Two replicas of the API, the jobs and what EKS runs itself fit on two m5.large (assumed). */
