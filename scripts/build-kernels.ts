@@ -57,8 +57,14 @@ const FLAGS = [
   '-Wl,--strip-all',
 ];
 
+/** The first line of a kernel's module: the SHA-256 of its sources, and of the code that was made of them. */
+export function headerOf(room: string, code: string): string {
+  const hash = createHash('sha256').update(code).digest('hex');
+  return `// Made by scripts/build-kernels.ts of the sources ${hashSources(room)}, as the code ${hash}; not to be edited.`;
+}
+
 /** SHA-256 over the names and contents of the sources of a package's kernel. */
-export function hashSources(room: string): string {
+function hashSources(room: string): string {
   const folder = sourcesOf(room);
   const hash = createHash('sha256');
   const names = readdirSync(folder).filter((name) => name.endsWith('.c') || name.endsWith('.h'));
@@ -75,12 +81,10 @@ function build({ room, source, module, flags }: Kernel): void {
   try {
     const output = path.join(temporary, 'kernel.wasm');
     execFileSync('clang', [...FLAGS, ...flags, path.join(sourcesOf(room), source), '-o', output], { stdio: 'inherit' });
-    const lines =
-      readFileSync(output)
-        .toString('base64')
-        .match(/.{1,110}/gu) ?? [];
+    const code = readFileSync(output).toString('base64');
+    const lines = code.match(/.{1,110}/gu) ?? [];
     const text = [
-      `// Made by scripts/build-kernels.ts of the sources ${hashSources(room)}; not to be edited.`,
+      headerOf(room, code),
       '',
       '/** WebAssembly, base64. */',
       'export const KERNEL_CODE =',

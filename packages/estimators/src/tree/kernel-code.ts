@@ -1,4 +1,4 @@
-// Made by scripts/build-kernels.ts of the sources 979c341b9062323004ab4dca77df606e6f74d913346fe235c9be9227eaadc642; not to be edited.
+// Made by scripts/build-kernels.ts of the sources 979c341b9062323004ab4dca77df606e6f74d913346fe235c9be9227eaadc642, as the code 0c2e73db9ad1fdbaef534f1641fd4867500c7570d7a21bc964ce8c2896123dfc; not to be edited.
 
 /** WebAssembly, base64. */
 export const KERNEL_CODE =
