@@ -1,4 +1,4 @@
-// Made by scripts/build-kernels.ts of the sources dc9b86a820fe4ec8c0ecb86c7c56d0c4ea27e7bec4bdb6e89916144fd9db1645, as the code 4252b5353bdbb154dd494903088c3b094685087b3867c4694487ab853c7f4d15; not to be edited.
+// Made by scripts/build-kernels.ts of the sources eead323cc4430f39cd6d5d94e17a5e31b369f2c091d65601c473ebddf219b98d, as the code 4252b5353bdbb154dd494903088c3b094685087b3867c4694487ab853c7f4d15; not to be edited.
 
 /** WebAssembly, base64. */
 export const KERNEL_CODE =
