@@ -86,11 +86,11 @@ describe.each(CHECKED_INTERVALS)(
     );
 
     it('in one thread', async () => {
-      await expect(fc.assert(storedAsAlone(await assets, inThisThread), { numRuns: 20 })).resolves.toBeUndefined();
+      await expect(fc.assert(storedAsAlone(await assets, inThisThread), { numRuns: 12 })).resolves.toBeUndefined();
     });
 
     it('in two', async () => {
-      await expect(fc.assert(storedAsAlone(await assets, threads()), { numRuns: 5 })).resolves.toBeUndefined();
+      await expect(fc.assert(storedAsAlone(await assets, threads()), { numRuns: 4 })).resolves.toBeUndefined();
     });
   },
 );
@@ -108,7 +108,7 @@ describe.skipIf(!hasRealCandles)('on real candles (skipped where ../shared/data 
       }),
     );
     expect(files.length).toBeGreaterThan(0);
-    await expect(fc.assert(storedAsAlone(assets.flat(), inThisThread), { numRuns: 4 })).resolves.toBeUndefined();
+    await expect(fc.assert(storedAsAlone(assets.flat(), inThisThread), { numRuns: 2 })).resolves.toBeUndefined();
     await expect(fc.assert(storedAsAlone(assets.flat(), threads()), { numRuns: 2 })).resolves.toBeUndefined();
   });
 });
