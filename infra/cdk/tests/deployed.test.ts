@@ -33,7 +33,7 @@ const missing = 'unavailable' in server ? ` (SKIPPED: ${server.unavailable})` : 
 
 const STARTS = 5;
 /** Processor time that the API may take to start, in starts of an empty function. */
-const START_BUDGET = 5.5;
+const START_BUDGET = 9.5;
 /** A dozen fresh processes, a few of them at work for seconds; on a machine that others use too. */
 const TIMEOUT_MS = 600_000;
 

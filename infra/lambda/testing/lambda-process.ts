@@ -1,9 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
 import { RUNTIME_FLAGS } from '../src/code-cache.ts';
 import { OFFSET } from './noon.ts';
@@ -56,7 +60,8 @@ const LONGEST_MS = 900_000;
 
 /** Starts a bundle. @throws Error when its initialisation fails, with what it wrote. */
 export async function startLambda({ bundle, env }: LambdaProcessOptions): Promise<LambdaProcess> {
-  const child = fork(runtimeProgram(), [bundle], {
+  const index = pathToFileURL(path.resolve(bundle, 'index.mjs')).href;
+  const child = spawn(process.execPath, [...RUNTIME_FLAGS, runtimeProgram(), index], {
     env: {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
@@ -64,16 +69,18 @@ export async function startLambda({ bundle, env }: LambdaProcessOptions): Promis
       CLOCK_OFFSET_MS: `${OFFSET}`,
       ...env,
     },
-    execArgv: RUNTIME_FLAGS,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
+  // To one that has died, which its exit tells.
+  child.stdin.on('error', () => undefined);
+  const messages = createInterface({ input: child.stdio[3] as Readable });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
   }
-  const ready = await nextMessage(child, () => output);
+  const ready = await nextMessage(child, messages, () => output);
   if (ready.kind !== 'ready') throw new Error(`The runtime of ${bundle} did not begin with "ready".`);
   let answered = { ms: ready.ms, cpuMs: ready.cpuMs };
   return {
@@ -88,8 +95,8 @@ export async function startLambda({ bundle, env }: LambdaProcessOptions): Promis
         .map((line) => JSON.parse(line));
     },
     async invoke(event, remainingMs = LONGEST_MS) {
-      child.send({ event, remainingMs } satisfies InvocationOrder);
-      const message = await nextMessage(child, () => output);
+      child.stdin.write(`${JSON.stringify({ event, remainingMs } satisfies InvocationOrder)}\n`);
+      const message = await nextMessage(child, messages, () => output);
       // What it wrote before it answered came by another way, and is taken up in the same turn.
       await setImmediate();
       if (message.kind === 'failure') throw new HandlerError(message.failure);
@@ -117,13 +124,13 @@ function runtimeProgram(): string {
   return program;
 }
 
-function nextMessage(child: ChildProcess, output: () => string): Promise<RuntimeMessage> {
+function nextMessage(child: ChildProcess, messages: Interface, output: () => string): Promise<RuntimeMessage> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null) => reject(new Error(`The function ended with code ${code}: ${output()}`));
     child.once('exit', onExit);
-    child.once('message', (message) => {
+    messages.once('line', (line) => {
       child.off('exit', onExit);
-      resolve(message as RuntimeMessage);
+      resolve(JSON.parse(line) as RuntimeMessage);
     });
   });
 }
