@@ -45,9 +45,10 @@ const ES_MODULES: BuildOptions = {
   ...OPTIONS,
   outExtension: { '.js': '.mjs' },
   sourcemap: 'external',
-  banner: REQUIRE,
   plugins: [builtIns],
 };
+
+const THREADS: BuildOptions = { ...ES_MODULES, banner: REQUIRE };
 
 /** What the start loads (`loadProgram`). */
 const PROGRAM: BuildOptions = {
@@ -74,7 +75,7 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<Bundl
     found = own.threadsOf(usedSources([...program.values(), ...threads.values()]));
     if (found.length === before) break;
     const entries = Object.fromEntries(found.map((file) => [path.basename(file, '.ts'), file]));
-    threads = await bundleModules(entries, ES_MODULES, own.plugin);
+    threads = await bundleModules(entries, THREADS, own.plugin);
   }
   const scripts = await Promise.all(
     [...program].map(async ([file, module]) => [file, await asScript(file, module)] as const),
@@ -95,7 +96,8 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<Bundl
     hash.update(`${file}\n${code}`);
     bytes += Buffer.byteLength(code);
   }
-  const cacheBytes = await makeCodeCache(folder);
+  // It alone reads something as it starts.
+  const cacheBytes = await makeCodeCache(folder, name === 'api' ? 'release' : 'empty');
   return { name, folder, bytes, cacheBytes, hash: hash.digest('hex'), parts: partsOf(modules.values()) };
 }
 
