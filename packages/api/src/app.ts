@@ -16,7 +16,7 @@ import { Freshness } from './freshness.ts';
 import type { GuardRules } from './guard.ts';
 import { setHeaders } from './headers.ts';
 import { isLoopback } from './loopback.ts';
-import { noteMethods } from './methods.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { type DocsPage, describeRoutes, docsRoutes } from './openapi.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
@@ -120,7 +120,7 @@ export function buildApp(options: ApiOptions): Api {
   api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) => answerError(noSuchRoute(request), request, reply));
   api.addHook('onRequest', async (request, reply) => setHeaders(request, reply));
-  const refuseOtherMethods = noteMethods(api);
+  refuseOtherMethods(api);
   describeRoutes(api);
 
   api.addHook('onReady', async () => {
@@ -148,6 +148,5 @@ export function buildApp(options: ApiOptions): Api {
     dashboardRoutes(routes);
     docsRoutes(routes, docs);
   });
-  api.register(async (scope) => refuseOtherMethods(scope as unknown as Api));
   return api;
 }
