@@ -20,8 +20,8 @@ const LATE: Readonly<Record<string, string>> = {
   });`,
   // What folders are read with, where the lake is a bucket.
   'fs/promises': lateExports('fs/promises', filePromises),
-  // Libraries ask it for the clock only, which is there without it.
-  perf_hooks: lateExports('perf_hooks', perfHooks, { performance: 'globalThis.performance' }),
+  // Libraries ask it for the clock only, and the process has one too.
+  perf_hooks: lateExports('perf_hooks', perfHooks, { performance: '{ now: () => process.uptime() * 1000 }' }),
   // Logs ask where they are.
   worker_threads: lateExports('worker_threads', workerThreads, { isMainThread: 'true' }),
 };

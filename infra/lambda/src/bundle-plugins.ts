@@ -13,6 +13,16 @@ const MODULE_ADDRESS = /new URL\(\s*'([^']+)\.ts',\s*import\.meta\.url\s*\)/g;
  */
 const LEFT_OUT =
   /^(@fastify\/(ajv|fast-json-stringify)-compiler|@fastify\/proxy-addr|yaml|form-data|thread-stream|(node:)?(http2|dns)|@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity))$/;
+/**
+ * What libraries check of constants at every start, and is known when we bundle: that their regular expressions are safe, and
+ * that their plugins were made for the Fastify of the lock file.
+ */
+const CHECKED: Readonly<Record<string, string>> = {
+  'safe-regex2': 'module.exports = () => true;',
+  semver: 'module.exports = { satisfies: () => true };',
+};
+/** It takes random numbers from web cryptography, which Node would load for them. */
+const AWS_UUID = /@smithy[\\/]core[\\/].*[\\/]uuid[\\/]v4\.js$/;
 /** Settings of the AWS SDK come from the environment: there is no `~/.aws` on Lambda. */
 const AWS_CONFIG_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
 /** What each operation of an AWS service takes and gives: a list a type, of which esbuild does not see that it has no effects. */
@@ -20,6 +30,8 @@ const AWS_SCHEMAS = /@aws-sdk[\\/]client-[^\\/]+[\\/].*[\\/]schemas[\\/]schemas_
 const AWS_SCHEMA = /^((?:export )?var \w+\$? = )(\[[^;]*\]);$/gm;
 /** zod writes and compiles a function for every object that it is to check, which pays after hundreds of checks. */
 const ZOD_CONFIG = /zod[\\/]v4[\\/]core[\\/]core\.js$/;
+/** The router writes and compiles a function for every piece of an address, which pays after thousands of requests. */
+const ROUTER_NODES = /find-my-way[\\/]lib[\\/]node\.js$/;
 const LANGUAGES = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
 /** Bundles our sources: what is never called is left out, and modules that are loaded by address are found. */
@@ -38,6 +50,15 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
         build.onLoad({ filter: /.*/, namespace: 'debug' }, () => ({
           contents: 'module.exports = () => () => undefined;',
         }));
+        build.onResolve({ filter: new RegExp(`^(${Object.keys(CHECKED).join('|')})$`) }, ({ path: name }) => ({
+          path: name,
+          namespace: 'checked',
+        }));
+        build.onLoad({ filter: /.*/, namespace: 'checked' }, ({ path: name }) => ({ contents: CHECKED[name] ?? '' }));
+        build.onLoad({ filter: AWS_UUID }, ({ path: file }) => ({
+          contents: "import { randomUUID } from 'node:crypto';\nexport const bindV4 = () => randomUUID;",
+          resolveDir: path.dirname(file),
+        }));
         build.onLoad({ filter: AWS_CONFIG_FILES }, ({ path: file }) => ({
           contents:
             "export { CONFIG_PREFIX_SEPARATOR } from './constants.js';" +
@@ -49,6 +70,10 @@ export function ownSources(): { readonly plugin: Plugin; threadsOf(used: Readonl
         }));
         build.onLoad({ filter: ZOD_CONFIG }, async ({ path: file }) => ({
           contents: `${await readFile(file, 'utf8')}\nconfig({ jitless: true, memoizer: { attach() {}, guard() {}, alloc: (_schema, _payload, container) => container } });`,
+        }));
+        build.onLoad({ filter: ROUTER_NODES }, async ({ path: file }) => ({
+          // From this length on it looks for a piece with `indexOf`.
+          contents: (await readFile(file, 'utf8')).replace('LONG_PREFIX_MIN_LENGTH = 16', 'LONG_PREFIX_MIN_LENGTH = 2'),
         }));
         build.onLoad({ filter: LANGUAGES }, ({ path: file }) => ({
           contents: "export { default as en } from './en.js';",

@@ -23,17 +23,19 @@ export interface ServiceMetrics<Service extends keyof typeof METRICS> {
 }
 
 export function serviceMetrics<Service extends keyof typeof METRICS>(service: Service): ServiceMetrics<Service> {
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+  // It opens stdout and stderr, which is for later than the start.
+  let metrics: Metrics | undefined;
   let isEmpty = true;
   return {
     add(name, value) {
       const unit = UNITS[METRICS[service][name] as keyof typeof UNITS];
+      metrics ??= new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
       metrics.addMetric(name as string, unit, value, MetricResolution.Standard);
       isEmpty = false;
     },
     publish() {
       // Without any it would warn in the log.
-      if (!isEmpty) metrics.publishStoredMetrics();
+      if (!isEmpty) metrics?.publishStoredMetrics();
       isEmpty = true;
     },
   };

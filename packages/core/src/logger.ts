@@ -19,5 +19,5 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   );
 }
 
-/** A logger that says nothing. */
-export const silentLogger: Logger = pino({ level: 'silent' });
+/** A logger that says nothing, and so has nowhere to say it: pino would open stdout. */
+export const silentLogger: Logger = pino({ level: 'silent' }, { write: () => undefined });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FeatureSetInfo, INTERVAL_NAMES, type Interval } from '@pavio/core';
+import type { FeatureSetInfo, Interval } from '@pavio/core';
 import { averages } from './declarations/averages.ts';
 import { calendar } from './declarations/calendar.ts';
 import { candle } from './declarations/candle.ts';
@@ -27,14 +27,18 @@ export interface FeatureSet extends FeatureSetInfo {
   readonly memory: number;
 }
 
-const SETS = new Map(INTERVAL_NAMES.map((interval) => [interval, declare(interval)]));
+const sets = new Map<Interval, FeatureSet>();
 
 /**
  * The features of candles of one interval. Intervals differ in the calendar alone (a daily candle has no hour), and so in
  * their hash.
  */
 export function featureSet(interval: Interval): FeatureSet {
-  return SETS.get(interval)!;
+  const known = sets.get(interval);
+  if (known !== undefined) return known;
+  const declared = declare(interval);
+  sets.set(interval, declared);
+  return declared;
 }
 
 function declare(interval: Interval): FeatureSet {
