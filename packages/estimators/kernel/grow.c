@@ -2,6 +2,7 @@
 #include "block.h"
 #include "histogram.h"
 #include "leaf.h"
+#include "partition.h"
 #include "predict.h"
 #include "random.h"
 #include "scan.h"
@@ -54,27 +55,6 @@ static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hess
     return;
   }
   frontier[open_nodes++] = (Open){sum, hessian, histogram, node, depth, start, end, *split};
-}
-
-/* Moves the rows that go left before the others, and centres the cut. */
-static i32 partition(i32 start, i32 end, Best *split) {
-  const u8 *column = column_of(&near, split->feature);
-  i32 middle = start, moved = 0;
-  u32 cut = (u32)split->bin, missing_left = split->missing_right == 1 ? 0 : 1;
-  Gap gap = {0, MISSING_BIN};
-  for (i32 i = start; i < end; i++) {
-    i32 row = rows[i];
-    u32 bin = column[(u32)row * 8];
-    u32 left = bin == MISSING_BIN ? missing_left : bin <= cut;
-    note_side(&gap, bin, left);
-    rows[middle] = row;
-    right_rows[moved] = row;
-    middle += left;
-    moved += 1 - left;
-  }
-  __builtin_memcpy(rows + middle, right_rows, (u32)moved * 4);
-  centre_cut(split, &gap);
-  return middle;
 }
 
 static void split_node(Open *parent) {
@@ -162,13 +142,24 @@ static void place_others(void) {
   }
 }
 
-/* Whole numbers of one draw of each row: `scale * gradient` and `scale * hessian`. */
+/* The whole numbers nearest to two values, which are below 2^51 in size: added to 1.5 * 2^52, they are its last bits. */
+INLINE v128_t nearest(const f64 *values, f64 scale) {
+  const v128_t base = wasm_f64x2_splat(0x1.8p52);
+  v128_t scaled = wasm_f64x2_add(wasm_f64x2_mul(wasm_v128_load(values), wasm_f64x2_splat(scale)), wasm_f64x2_splat(0.5));
+  return wasm_i64x2_sub(wasm_f64x2_add(wasm_f64x2_floor(scaled), base), base);
+}
+
+/*
+ * Whole numbers of one draw of each row: `scale * gradient` and `scale * hessian`. Rows go by twos: behind an odd last one
+ * there is room, as arrays start at whole lines of the cache.
+ */
 EXPORT("quantise") void quantise(f64 gradient_scale, f64 hessian_scale, i32 bits) {
   count_bits = bits;
-  for (i32 i = 0; i < row_count; i++)
-    unit_gradients[i] = ((i64)__builtin_floor(gradients[i] * gradient_scale + 0.5) << bits) + 1;
-  if (has_hessian)
-    for (i32 i = 0; i < row_count; i++) unit_hessians[i] = (i64)__builtin_floor(hessians[i] * hessian_scale + 0.5);
+  for (i32 i = 0; i < row_count; i += 2) {
+    v128_t shifted = wasm_i64x2_shl(nearest(gradients + i, gradient_scale), (u32)bits);
+    wasm_v128_store(unit_gradients + i, wasm_i64x2_add(shifted, wasm_i64x2_splat(1)));
+    if (has_hessian) wasm_v128_store(unit_hessians + i, nearest(hessians + i, hessian_scale));
+  }
 }
 
 /* Grows one tree on the rows whose count is not 0; returns its number of nodes. */
@@ -207,7 +198,7 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
     release_histogram(frontier[i].histogram);
     close_leaf(frontier[i].node, rows + frontier[i].start, frontier[i].end - frontier[i].start);
   }
-  if (score != 0 || leaves != 0) place_others();
+  if (drawn < row_count && (score != 0 || leaves != 0)) place_others();
   return nodes;
 }
 
@@ -278,8 +269,10 @@ EXPORT("create") void **create(i32 row_total, i32 feature_total, i32 own_hessian
     ordered_hessian = allocate(n * 8);
   }
   counts = allocate(n * 4);
-  rows = allocate(n * 4 + 4);
-  right_rows = allocate(n * 4 + 4);
+  /* Sixteen rows are read, and four written, where the last of them may be the only one. */
+  rows = allocate(n * 4 + 64);
+  right_rows = allocate(n * 4 + 16);
+  list_kept_bytes();
   features = allocate((u64)feature_total * 4);
   if (keeps_score) score = allocate(n * 8);
   if (keeps_leaves) leaves = allocate(n * 4);
