@@ -10,13 +10,15 @@ interface Pending {
 
 /**
  * Worker threads that take tasks from one queue, one task at a time each. Threads start when there is work for them, and
- * do not keep the process alive while idle. One that dies rejects its task, and the next task gets a new one.
+ * do not keep the process alive while idle; the one that started first works first, as its code is compiled best. One that
+ * dies rejects its task, and the next task gets a new one.
  */
 export class WorkerPool {
   readonly #threads: number;
   readonly #url: URL;
   readonly #queue: Pending[] = [];
-  readonly #idle: Worker[] = [];
+  /** In the order of their start. */
+  readonly #workers: Worker[] = [];
   readonly #busy = new Map<Worker, { id: number; pending: Pending }>();
   #tasks = 0;
   #closed = false;
@@ -41,14 +43,13 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const workers = [...this.#idle, ...this.#busy.keys()];
     for (const pending of this.#queue.splice(0)) pending.reject(closedError());
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #dispatch(): void {
     while (this.#queue.length > 0 && !this.#closed) {
-      const worker = this.#idle.pop() ?? this.#start();
+      const worker = this.#workers.find((one) => !this.#busy.has(one)) ?? this.#start();
       if (worker === undefined) return;
       const pending = this.#queue.shift()!;
       const id = this.#tasks++;
@@ -66,8 +67,9 @@ export class WorkerPool {
 
   /** A new worker, unless there are enough. */
   #start(): Worker | undefined {
-    if (this.#busy.size + this.#idle.length >= this.#threads) return undefined;
+    if (this.#workers.length >= this.#threads) return undefined;
     const worker = new Worker(this.#url);
+    this.#workers.push(worker);
     worker.on('message', (answer: TaskAnswer) => this.#settle(worker, answer));
     // An error is followed by the exit, which tells the task.
     let cause: unknown;
@@ -89,15 +91,13 @@ export class WorkerPool {
 
   #release(worker: Worker): void {
     this.#busy.delete(worker);
-    this.#idle.push(worker);
     worker.unref();
   }
 
   #bury(worker: Worker, code: number, cause: unknown): void {
     const current = this.#busy.get(worker);
     this.#busy.delete(worker);
-    const idle = this.#idle.indexOf(worker);
-    if (idle >= 0) this.#idle.splice(idle, 1);
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
     current?.pending.reject(this.#closed ? closedError() : deathError(current.pending.task, code, cause));
     this.#dispatch();
   }
