@@ -59,11 +59,14 @@ static void open_node(i32 node, i32 depth, i32 start, i32 end, i64 sum, i64 hess
 
 static void split_node(Open *parent) {
   i32 start = parent->start, end = parent->end, depth = parent->depth + 1;
-  i32 middle = partition(start, end, &parent->best);
+  Best *split = &parent->best;
+  Gap gap;
+  i32 middle = partition(start, end, split->feature, split->bin, split->missing_right, &gap);
+  centre_cut(split, &gap);
   /* Where no value was missing there was no direction to learn: missing ones then follow the larger side. */
-  i32 missing_right = parent->best.missing_right;
+  i32 missing_right = split->missing_right;
   if (missing_right == NO_MISSING) missing_right = end - middle > middle - start;
-  i32 left = split_leaf(parent->node, &parent->best, node_quality(parent->packed, parent->hessian), missing_right);
+  i32 left = split_leaf(parent->node, split, node_quality(parent->packed, parent->hessian), missing_right);
   i32 left_is_smaller = middle - start <= end - middle;
   i32 small_start = left_is_smaller ? start : middle, small_end = left_is_smaller ? middle : end;
   i32 large_start = left_is_smaller ? middle : start, large_end = left_is_smaller ? end : middle;
@@ -127,18 +130,27 @@ static void grow_below(i32 floor) {
   }
 }
 
-/* Rows that the tree was not grown on descend it. */
+/* Rows that the tree was not grown on are parted by it, too. */
 static void place_others(void) {
+  i32 others = 0;
   for (i32 row = 0; row < row_count; row++) {
-    if (counts[row] != 0) continue;
-    i32 node = 0;
-    while (node_feature[node] >= 0) {
-      u32 bin = column_of(&all, node_feature[node])[(u32)row * 8];
-      u32 right = bin == MISSING_BIN ? node_missing_right[node] : bin > node_bin[node];
-      node = node_left[node] + (i32)right;
+    rows[others] = row;
+    others += counts[row] == 0;
+  }
+  frontier[0] = (Open){.node = 0, .start = 0, .end = others};
+  open_nodes = others > 0;
+  while (open_nodes > 0) {
+    Open next = frontier[--open_nodes];
+    i32 node = next.node, start = next.start, end = next.end;
+    if (node_feature[node] < 0) {
+      reach_leaf(node, rows + start, end - start);
+      continue;
     }
-    if (score != 0) score[row] += node_value[node];
-    if (leaves != 0) leaves[row] = node;
+    Gap gap;
+    i32 middle = partition(start, end, node_feature[node], node_bin[node], node_missing_right[node], &gap);
+    i32 left = node_left[node];
+    if (middle > start) frontier[open_nodes++] = (Open){.node = left, .start = start, .end = middle};
+    if (end > middle) frontier[open_nodes++] = (Open){.node = left + 1, .start = middle, .end = end};
   }
 }
 
@@ -198,7 +210,7 @@ EXPORT("grow") i32 grow(f64 penalty, f64 least_gain, f64 least_hessian, f64 unit
     release_histogram(frontier[i].histogram);
     close_leaf(frontier[i].node, rows + frontier[i].start, frontier[i].end - frontier[i].start);
   }
-  if (drawn < row_count && (score != 0 || leaves != 0)) place_others();
+  if (score != 0 || leaves != 0) place_others();
   return nodes;
 }
 

@@ -25,6 +25,15 @@ static i32 split_leaf(i32 node, const Best *split, f64 parent_quality, i32 missi
   return left;
 }
 
+/* Adds a leaf's value to the scores of rows that end in it, and notes where they did. */
+static void reach_leaf(i32 node, const i32 *list, i32 n) {
+  const f64 value = node_value[node];
+  if (score != 0)
+    for (i32 i = 0; i < n; i++) score[list[i]] += value;
+  if (leaves != 0)
+    for (i32 i = 0; i < n; i++) leaves[list[i]] = node;
+}
+
 /* Finishes a leaf of the rows `list[0 .. n)`: its value is a step on the exact sums, in the rows' order. */
 static void close_leaf(i32 node, const i32 *list, i32 n) {
   f64 gradient = 0, hessian = 0;
@@ -35,12 +44,8 @@ static void close_leaf(i32 node, const i32 *list, i32 n) {
     hessian += has_hessian ? count * hessians[row] : count;
   }
   hessian += leaf_l2;
-  f32 value = (f32)(hessian > 0 ? shrinkage * gradient / hessian : 0);
-  node_value[node] = value;
-  if (score != 0)
-    for (i32 i = 0; i < n; i++) score[list[i]] += value;
-  if (leaves != 0)
-    for (i32 i = 0; i < n; i++) leaves[list[i]] = node;
+  node_value[node] = (f32)(hessian > 0 ? shrinkage * gradient / hessian : 0);
+  reach_leaf(node, list, n);
 }
 
 /* Quality of the node itself, unsplit. */

@@ -27,13 +27,13 @@ INLINE u32 largest_lane(v128_t lanes) {
   return most;
 }
 
-/* Moves the rows that go left before the others and says where those begin; each side keeps its order. Centres the cut. */
-static i32 partition(i32 start, i32 end, Best *split) {
+/* Moves the rows whose bins are up to `last` before the others and says where those begin; each side keeps its order. */
+static i32 partition(i32 start, i32 end, i32 feature, i32 last, i32 missing_right, Gap *gap) {
   static u8 bins[AHEAD];
-  const u8 *column = column_of(&near, split->feature);
+  const u8 *column = column_of(&near, feature);
   /* Where missing ones go left, bins are counted from theirs on, which becomes 0. */
-  const u32 shift = split->missing_right == 1 ? 0 : 1;
-  const v128_t shifts = wasm_u8x16_splat((u8)shift), cut = wasm_u8x16_splat((u8)((u32)split->bin + shift));
+  const u32 shift = missing_right == 1 ? 0 : 1;
+  const v128_t shifts = wasm_u8x16_splat((u8)shift), cut = wasm_u8x16_splat((u8)((u32)last + shift));
   const v128_t places = wasm_u8x16_const(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   /* The highest bin on the left, and the distance of the lowest on the right from the missing ones'. */
   v128_t highest = wasm_u8x16_splat(0), farthest = highest;
@@ -60,7 +60,6 @@ static i32 partition(i32 start, i32 end, Best *split) {
   __builtin_memcpy(rows + middle, right_rows, (u32)moved * 4);
   wasm_v128_store(rows + end, beyond);
   u32 top = largest_lane(highest);
-  Gap gap = {top == 0 ? 0 : top - shift, MISSING_BIN - largest_lane(farthest)};
-  centre_cut(split, &gap);
+  *gap = (Gap){top == 0 ? 0 : top - shift, MISSING_BIN - largest_lane(farthest)};
   return middle;
 }

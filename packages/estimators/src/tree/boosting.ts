@@ -99,10 +99,11 @@ function sample(random: Random, size: number, of: number, counts: Int32Array): v
     counts.fill(1, 0, of);
     return;
   }
-  let taken = 0;
-  for (let i = 0; taken < size; i++) {
-    if ((of - i) * random.next() >= size - taken) continue;
-    counts[i] = 1;
-    taken++;
+  let left = size;
+  for (let i = 0; left > 0; i++) {
+    // A number instead of a branch, which nobody could predict.
+    const taken = Number((of - i) * random.next() < left);
+    counts[i] = taken;
+    left -= taken;
   }
 }
