@@ -46,10 +46,8 @@ describe.skipIf(missing !== '')(`on real candles trees lose no more than their p
       return { question, ratio: median(ours.map((distance, k) => distance / answers[i]!.distances[k]!)) };
     });
     console.log(ratios.map(({ question: { peer }, ratio }) => `${peer} ${ratio.toFixed(4)}`).join(', '));
-    for (const { question, ratio } of ratios) {
-      expect(ratio, JSON.stringify(question)).toBeLessThan(1 + TOLERANCE);
-      // Much less would be other settings.
-      expect(ratio, JSON.stringify(question)).toBeGreaterThan(1 - 3 * TOLERANCE);
-    }
+    // Much less than 1 would be other settings.
+    const isEqual = (ratio: number) => ratio < 1 + TOLERANCE && ratio > 1 - 3 * TOLERANCE;
+    expect(ratios.filter(({ ratio }) => !isEqual(ratio))).toEqual([]);
   });
 });
