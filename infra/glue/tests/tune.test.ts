@@ -1,37 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { computeFeatures, openWorkspace, tuneModels, type Workspace } from '@pavio/cli';
-import { fixedClock, loadConfig, silentLogger } from '@pavio/core';
-import { simulateCandles } from '@pavio/market';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tuneModels, type Workspace } from '@pavio/cli';
+import { describe, expect, it } from 'vitest';
 import { fitOrder } from '../src/training/fit.ts';
 import type { FitOrder } from '../src/training/fit-order.ts';
 import { tuneFromFits } from '../src/training/tune.ts';
+import { twinLakes } from './twin-lakes.ts';
 
-const DAY = 86_400_000;
 const NOW = Date.parse('2026-11-21T11:00:00Z');
 const SEARCH = { trials: 2, models: ['regressor_lin', 'regressor_gbr'] };
 
 describe('a search with fits that were made elsewhere', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pavio-glue-tune-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  function open(name: string): Workspace {
-    const config = loadConfig({ env: { PAVIO_SOURCE: 'simulated', PAVIO_LAKE: path.join(folder, name) } });
-    return openWorkspace(config, silentLogger, fixedClock(NOW));
-  }
-
-  beforeAll(async () => {
-    const lake = open('cluster');
-    const last = Math.floor(NOW / DAY) * DAY - DAY;
-    for (const symbol of ['BTC', 'ETH']) {
-      const series = simulateCandles(symbol, '1d', last - 399 * DAY, last);
-      await lake.candles.upsert({ source: 'simulated', symbol, quote: 'USD', interval: '1d' }, series);
-    }
-    await computeFeatures(lake, { source: 'simulated', quote: 'USD' });
-    cpSync(path.join(folder, 'cluster'), path.join(folder, 'alone'), { recursive: true });
-  });
+  const { folder, open } = twinLakes(NOW);
 
   async function missingOf(lake: Workspace): Promise<readonly FitOrder[]> {
     const outcome = await tuneFromFits(lake, SEARCH);
