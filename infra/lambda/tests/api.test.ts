@@ -62,6 +62,12 @@ describe('over an empty lake', () => {
     }
   });
 
+  it('gives the state in numbers to Prometheus', async () => {
+    const { statusCode, headers, body } = await ask('/metrics', { headers: { Accept: 'text/plain' } });
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect(body).toContain('pavio_ready 0');
+  });
+
   it('asks for the key where something is changed', async () => {
     expect((await ask('/reload', { method: 'POST' })).statusCode).toBe(401);
     const keyed = { method: 'POST', headers: { 'x-api-key': 'correct horse' } };
