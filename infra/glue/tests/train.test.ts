@@ -37,7 +37,8 @@ describe('a training from fits that were made elsewhere', () => {
   it('makes the release that this machine alone makes', async () => {
     const lake = open('cluster');
     const missing = await missingOf(lake);
-    for (const order of missing.slice(1)) await runFit(lake, order, 2);
+    // Two threads here and there: the bytes do not depend on them.
+    for (const [i, order] of missing.slice(1).entries()) await runFit(lake, order, i % 6 === 0 ? 2 : 1);
     expect(await missingOf(lake)).toEqual(missing.slice(0, 1));
     await runFit(lake, missing[0]!);
     expect(await trainFromFits(lake)).toMatchObject({ version: '20261121-1100', isNew: true, promoted: true });
