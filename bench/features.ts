@@ -55,7 +55,7 @@ async function benchFeatures(isQuick: boolean): Promise<CaseResult[]> {
     const python = await pythonOrReason();
     const results = [
       await benchCase(
-        { name: '20 assets x 5 years of daily candles', assets: 20, rows: 1826, interval: '1d', runs: 7 },
+        { name: '20 assets x 5 years of daily candles', assets: 20, rows: 1826, interval: '1d', runs: 20 },
         folder,
         python,
       ),
