@@ -1,3 +1,5 @@
+import { median } from '../../median.ts';
+
 /** One peer in one case: every row, the same columns by the peer and by us. */
 export interface PeerResult {
   readonly peer: string;
@@ -19,8 +21,7 @@ export interface Timing {
 }
 
 export function timingOf(seconds: readonly number[]): Timing {
-  const sorted = seconds.toSorted((a, b) => a - b);
-  return { best: sorted[0]!, median: sorted[sorted.length >> 1]! };
+  return { best: Math.min(...seconds), median: median(seconds) };
 }
 
 /** Candles to Parquet. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { median } from '../../median.ts';
 import { type Case, type CaseName, casesOf, LARGE, type Peer, scalingPairs } from './cases.ts';
-import { type Figures, median, type Spec, writeProblem } from './problem.ts';
+import { type Figures, type Spec, writeProblem } from './problem.ts';
 import { figuresOf, firstLine } from './run-program.ts';
 
 export interface PeerResult {

@@ -1,7 +1,8 @@
 // node ml-random-forest.ts PROBLEM SPEC: fits by npm's ml-random-forest and tells the figures.
 import process from 'node:process';
 import { RandomForestRegression } from 'ml-random-forest';
-import { COLUMNS, type Figures, heldOutLoss, median, readProblem, type Spec } from './problem.ts';
+import { median } from '../../median.ts';
+import { COLUMNS, type Figures, heldOutLoss, readProblem, type Spec } from './problem.ts';
 
 const [file = '', specText = ''] = process.argv.slice(2);
 const spec = JSON.parse(specText) as Spec;

@@ -1,7 +1,8 @@
 // node ours.ts PROBLEM SPEC THREADS: fits by @pavio/estimators and tells the figures.
 import process from 'node:process';
 import { createTrainer, type FitJob, type Matrix } from '@pavio/estimators';
-import { COLUMNS, type Figures, heldOutLoss, median, readProblem, type Spec } from './problem.ts';
+import { median } from '../../median.ts';
+import { COLUMNS, type Figures, heldOutLoss, readProblem, type Spec } from './problem.ts';
 
 const [file = '', specText = '', threads = '1'] = process.argv.slice(2);
 const spec = JSON.parse(specText) as Spec;

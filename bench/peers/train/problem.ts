@@ -72,10 +72,6 @@ export function readProblem(file: string): Problem {
   return { rows, y: new Float64Array(shared, 0, rows), X: new Float32Array(shared, rows * 8, rows * COLUMNS) };
 }
 
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 /** Mean squared error of predictions of the held-out rows. */
 export function heldOutLoss(predictions: Float64Array, target: Float64Array): number {
   let sum = 0;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { MODEL_NAMES } from '@pavio/core';
 import { decodeSafetensors, modelFromTensors, readRow } from '@pavio/estimators';
+import { median } from '../../median.ts';
 import { type Panel, readPanel, type ServingFigures } from './panel.ts';
-import { median } from './problem.ts';
 
 const ROUNDS = 20_000;
 

@@ -1,13 +1,10 @@
+import type { Bounds } from './wire.ts';
+
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 200;
 const HEIGHT = 40;
 /** Room for the point at the end, and for half of the line's width. */
 const MARGIN = 4;
-
-export interface Bounds {
-  readonly low: number;
-  readonly high: number;
-}
 
 /**
  * A small line through values, oldest first, from `low` to `high`, with zero dashed; where a value is missing the line
